@@ -1,0 +1,17 @@
+const levels = { unit: '**/*.unit.spec.ts', int: '**/*.int.spec.ts', e2e: '**/*.e2e.spec.ts' };
+
+/** One project per level, chosen with `--selectProjects unit|int|e2e`; only the levels that need it start the local stack. */
+const project = (level) => ({
+  displayName: level,
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  testMatch: [levels[level]],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.usher/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.usher/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  ...(level === 'unit' ? {} : { globalSetup: '<rootDir>/libs/testing/src/global-setup.ts', globalTeardown: '<rootDir>/libs/testing/src/global-teardown.ts' }),
+});
+
+export default { projects: [project('unit'), project('int'), project('e2e')] };
