@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { eventChangedV1 } from './event.js';
+import { userRegisteredV1 } from './user.js';
+
+/**
+ * Every type that Usher itself publishes, with the Zod schema of each version of its `data`, oldest first. A compatible
+ * change edits the last; an incompatible one appends a version and an upcaster from the one before.
+ */
+export const EVENT_TYPES = {
+  'usher.event.created': [eventChangedV1],
+  'usher.event.updated': [eventChangedV1],
+  'usher.event.canceled': [eventChangedV1],
+  'usher.event.completed': [eventChangedV1],
+  'usher.event.deleted': [eventChangedV1],
+  'usher.user.registered': [userRegisteredV1],
+} as const;
+
+export type UsherEventType = keyof typeof EVENT_TYPES;
+export type UsherEventData<T extends UsherEventType> = z.infer<(typeof EVENT_TYPES)[T][0]>;
+
+export const isUsherEventType = (type: string): type is UsherEventType => Object.hasOwn(EVENT_TYPES, type);
+
+/** Where the schema of the newest version of a type is served, as in the envelope's `dataschema`. */
+export const dataschemaOf = (type: UsherEventType): string =>
+  `/v1/schemas/${type}/versions/${EVENT_TYPES[type].length}`;

@@ -1,0 +1,37 @@
+export { ENVELOPE_CONTENT_TYPE, ENVELOPE_MAX_BYTES, type Envelope, envelopeSchema, parseData } from './envelope.js';
+export {
+  EVENT_STATUSES,
+  type EventChangedV1,
+  eventChangedV1,
+  type EventResource,
+  eventSchema,
+  type EventStatus,
+  eventStatusSchema,
+  pointSchema,
+} from './events/event.js';
+export {
+  dataschemaOf,
+  EVENT_TYPES,
+  isUsherEventType,
+  type UsherEventData,
+  type UsherEventType,
+} from './events/index.js';
+export {
+  NOTIFICATION_TYPES,
+  type NotificationMeta,
+  notificationMetaSchema,
+  type NotificationPayload,
+  notificationPayloadSchema,
+  type NotificationType,
+  notificationTypeSchema,
+} from './notification.js';
+export { type Actor, actorSchema, idSchema, SYSTEM_ACTOR, timestampSchema } from './primitives.js';
+export {
+  type Acknowledgement,
+  type ClientMessage,
+  clientMessageSchemas,
+  type ClientToServerEvents,
+  type GapMessage,
+  type ReadyMessage,
+  type ServerToClientEvents,
+} from './socket-events.js';

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { idSchema, timestampSchema } from './primitives.js';
+
+export const NOTIFICATION_TYPES = [
+  'event.created',
+  'event.updated',
+  'event.deleted',
+  'event.canceled',
+  'event.completed',
+] as const;
+export const notificationTypeSchema = z.enum(NOTIFICATION_TYPES);
+export type NotificationType = z.infer<typeof notificationTypeSchema>;
+
+/** What a person is told: exactly these members, in history, over sockets and over Server-Sent Events. */
+export const notificationPayloadSchema = z.strictObject({
+  type: z.literal('notification'),
+  notification_type: notificationTypeSchema,
+  event: z.strictObject({ id: idSchema, title: z.string(), action: z.string(), timestamp: timestampSchema }),
+  /** The username of whoever did it, `system` for what Usher does by itself. */
+  user: z.string(),
+});
+export type NotificationPayload = z.infer<typeof notificationPayloadSchema>;
+
+/** What comes beside a live notification. */
+export const notificationMetaSchema = z.object({
+  id: idSchema,
+  /** Archive position: gap-free over the bus, ascending for each reader. */
+  position: z.int(),
+  traceparent: z.string().nullable(),
+  /** How many notifications this reader has not read, this one included. */
+  unread: z.int(),
+});
+export type NotificationMeta = z.infer<typeof notificationMetaSchema>;

@@ -1,0 +1,3 @@
+export { type Clock, systemClock } from './clock.js';
+export { ERROR_CODES, type ErrorCode, type FieldError, UsherError, type UsherErrorOptions } from './errors.js';
+export { ID_PATTERN, newId } from './ids.js';

@@ -1,0 +1,84 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const LATENCY_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Every metric that Usher exports, by name: the one table that dashboards and alerts are written against. */
+const METRICS = {
+  usher_http_request_duration_seconds: {
+    kind: 'histogram',
+    help: 'Time to answer, by route pattern',
+    labels: ['method', 'route', 'status'],
+  },
+  usher_relay_published_total: { kind: 'counter', help: 'Log entries confirmed by the broker', labels: [] },
+  usher_relay_backlog: {
+    kind: 'gauge',
+    help: 'Log entries not yet confirmed, as the elected relay saw them',
+    labels: [],
+  },
+  usher_relay_delay_seconds: { kind: 'histogram', help: 'From the change to the broker’s confirmation', labels: [] },
+  usher_intake_archived_total: { kind: 'counter', help: 'Messages archived, by outcome', labels: ['outcome'] },
+  usher_intake_position: { kind: 'gauge', help: 'Newest archive position seen by this instance', labels: [] },
+  usher_messages_parked_total: {
+    kind: 'counter',
+    help: 'Messages that could not be processed, by queue',
+    labels: ['queue'],
+  },
+  usher_messages_retried_total: {
+    kind: 'counter',
+    help: 'Messages sent to a retry queue, by queue',
+    labels: ['queue'],
+  },
+  usher_live_sessions: { kind: 'gauge', help: 'Open live connections, by transport', labels: ['transport'] },
+  usher_live_notifications_total: {
+    kind: 'counter',
+    help: 'Notifications sent live, by transport',
+    labels: ['transport'],
+  },
+  usher_live_disconnected_total: {
+    kind: 'counter',
+    help: 'Live connections ended by the server, by reason',
+    labels: ['reason'],
+  },
+} as const satisfies Record<
+  string,
+  { kind: 'counter' | 'gauge' | 'histogram'; help: string; labels: readonly string[] }
+>;
+
+type MetricName = keyof typeof METRICS;
+type NameOf<K extends string> = { [N in MetricName]: (typeof METRICS)[N]['kind'] extends K ? N : never }[MetricName];
+type Labels<N extends MetricName> = Record<(typeof METRICS)[N]['labels'][number], string>;
+
+/** One process's metrics, typed by the table above. */
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly counters = new Map<string, Counter>();
+  private readonly gauges = new Map<string, Gauge>();
+  private readonly histograms = new Map<string, Histogram>();
+
+  constructor(service: string) {
+    this.registry.setDefaultLabels({ service });
+    collectDefaultMetrics({ register: this.registry });
+    for (const [name, { kind, help, labels }] of Object.entries(METRICS)) {
+      const options = { name, help, labelNames: [...labels], registers: [this.registry] };
+      if (kind === 'counter') this.counters.set(name, new Counter(options));
+      else if (kind === 'gauge') this.gauges.set(name, new Gauge(options));
+      else this.histograms.set(name, new Histogram({ ...options, buckets: LATENCY_SECONDS }));
+    }
+  }
+
+  count<N extends NameOf<'counter'>>(name: N, labels: Labels<N>, by = 1): void {
+    this.counters.get(name)?.inc(labels, by);
+  }
+
+  set<N extends NameOf<'gauge'>>(name: N, labels: Labels<N>, value: number): void {
+    this.gauges.get(name)?.set(labels, value);
+  }
+
+  add<N extends NameOf<'gauge'>>(name: N, labels: Labels<N>, by: number): void {
+    this.gauges.get(name)?.inc(labels, by);
+  }
+
+  observe<N extends NameOf<'histogram'>>(name: N, labels: Labels<N>, seconds: number): void {
+    this.histograms.get(name)?.observe(labels, seconds);
+  }
+}

@@ -1,0 +1,33 @@
+import { mongo } from 'mongoose';
+import { UsherError } from '#kernel';
+
+const DUPLICATE_KEY = 11_000;
+
+/** The names of the fields whose unique index refused a write; undefined for any other error. */
+export function duplicateKeyFields(error: unknown): readonly string[] | undefined {
+  if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) return undefined;
+  const pattern: unknown = error['keyPattern'];
+  return typeof pattern === 'object' && pattern !== null ? Object.keys(pattern) : [];
+}
+
+/**
+ * What MongoDB's errors mean to the rest of Usher: out of reach or lost a race is `unavailable` and retryable.
+ * Anything else comes back as it was.
+ */
+export function fromMongoError(error: unknown): unknown {
+  if (!(error instanceof mongo.MongoError)) return error;
+  const passing =
+    error instanceof mongo.MongoNetworkError ||
+    error instanceof mongo.MongoServerSelectionError ||
+    error instanceof mongo.MongoOperationTimeoutError ||
+    error instanceof mongo.MongoNotConnectedError ||
+    error instanceof mongo.MongoTopologyClosedError ||
+    error.hasErrorLabel(mongo.MongoErrorLabel.TransientTransactionError) ||
+    error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError);
+  if (!passing) return error;
+  return new UsherError('unavailable', 'The database does not answer at the moment.', {
+    retryable: true,
+    retryAfter: 2,
+    cause: error,
+  });
+}
