@@ -1,0 +1,46 @@
+import { Schema } from 'mongoose';
+import type { Envelope } from '#contracts';
+
+/** One event that reached the bus, for good. */
+export interface ArchivedEvent {
+  /** The archive position: 1 for the first, without gaps, in order of intake. */
+  _id: number;
+  source: string;
+  /** The CloudEvents id; unique together with `source`. */
+  id: string;
+  type: string;
+  subject: string | null;
+  envelope: Envelope;
+  archived_at: Date;
+}
+
+export const ARCHIVED_EVENT = 'ArchivedEvent';
+
+export const archivedEventSchema = new Schema<ArchivedEvent>(
+  {
+    _id: { type: Number, required: true },
+    source: { type: String, required: true },
+    id: { type: String, required: true },
+    type: { type: String, required: true },
+    subject: { type: String, default: null },
+    envelope: { type: Schema.Types.Mixed, required: true },
+    archived_at: { type: Date, required: true },
+  },
+  { collection: 'archive', versionKey: false, id: false, minimize: false },
+);
+
+archivedEventSchema.index({ source: 1, id: 1 }, { unique: true });
+archivedEventSchema.index({ archived_at: 1 });
+
+/** The newest position, in a document of its own so that taking the next ones is one guarded write. */
+export interface ArchiveHead {
+  _id: 'archive';
+  position: number;
+}
+
+export const ARCHIVE_HEAD = 'ArchiveHead';
+
+export const archiveHeadSchema = new Schema<ArchiveHead>(
+  { _id: { type: String, required: true }, position: { type: Number, required: true } },
+  { collection: 'archive_head', versionKey: false },
+);

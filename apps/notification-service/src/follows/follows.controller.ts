@@ -1,0 +1,3 @@
+import { Controller } from '@nestjs/common';
+@Controller('v1/follows')
+export class FollowsController {}

@@ -1,0 +1,3 @@
+import { Controller } from '@nestjs/common';
+@Controller('v1/notifications')
+export class NotificationsController {}
