@@ -1,0 +1,29 @@
+import { createParamDecorator } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { UsherError } from '#kernel';
+import { matchesStrongly, matchesWeakly } from './entity-tag.js';
+
+/** What a request says a resource's version must be before it is changed. */
+export class Precondition {
+  constructor(
+    private readonly ifMatch?: string,
+    private readonly ifNoneMatch?: string,
+  ) {}
+
+  /** Asks nothing. */
+  static readonly none = new Precondition();
+
+  /** Throws `precondition-failed` where the present version is not the one that the caller knows. Call it where the change is decided. */
+  require(version: number): void {
+    const holds =
+      (this.ifMatch === undefined || matchesStrongly(this.ifMatch, version)) &&
+      (this.ifNoneMatch === undefined || !matchesWeakly(this.ifNoneMatch, version));
+    if (!holds) throw new UsherError('precondition-failed', 'The resource is not at the version that was asked for.');
+  }
+}
+
+/** The precondition of a change: `@IfMatch() precondition: Precondition`. */
+export const IfMatch = createParamDecorator((_: unknown, context): Precondition => {
+  const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
+  return new Precondition(headers['if-match'], headers['if-none-match']);
+});

@@ -1,0 +1,76 @@
+import { applyDecorators, HttpCode, SerializeOptions, SetMetadata } from '@nestjs/common';
+import { ApiExtension, ApiOperation, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { type Access, ACCESS, REQUIRED_ROLES } from '#auth';
+import type { ErrorCode } from '#kernel';
+import { pageSchema } from './pagination/page.js';
+import { problemSchema } from './problems/problem.js';
+import { PROBLEMS } from './problems/problems.js';
+
+/** Metadata: the body is a `Page`, and gets a `Link` to the next. */
+export const PAGED = 'usher:paged';
+/** Metadata: answers are not kept for an `Idempotency-Key`. */
+export const NOT_KEPT = 'usher:not-kept';
+/** Metadata: the attempts at this route are counted one by one (`LOGIN_LIMIT_PER_MINUTE`). */
+export const ATTEMPTS = 'usher:attempts';
+/** OpenAPI extension by which the document's finishing touches know who may call. */
+export const ACCESS_EXTENSION = 'x-usher-access';
+
+export interface EndpointOptions {
+  /** One line, for OpenAPI. */
+  summary: string;
+  description?: string;
+  /** Who may call; `signed-in` where nothing is said, `admin` for admins only. */
+  access?: Access | 'admin';
+  /** Status of success: 200 where nothing is said, 204 where nothing is answered either. */
+  status?: 200 | 201 | 202 | 204;
+  /** Schema of the answer; members that it does not know are left out of the answer. */
+  answers?: z.ZodType;
+  /** Schema of one item, where the answer is a page of them. */
+  answersPageOf?: z.ZodType;
+  /** What success means, for OpenAPI. */
+  answerDescription?: string;
+  /** The problems of this endpoint's own, besides those that every endpoint has. */
+  errors?: readonly ErrorCode[];
+  /** Answers hold secrets or must not be repeated: an `Idempotency-Key` has no effect. */
+  notKept?: boolean;
+  /** Each call counts against `LOGIN_LIMIT_PER_MINUTE`, by address. */
+  attempts?: boolean;
+}
+
+/** Everything that a route says of itself besides its method and path: access, success, problems, and OpenAPI. */
+export function Endpoint(options: EndpointOptions): MethodDecorator {
+  const { summary, description, access = 'signed-in', errors = [] } = options;
+  const body = options.answersPageOf === undefined ? options.answers : pageSchema(options.answersPageOf);
+  const status = options.status ?? (body === undefined ? 204 : 200);
+  return applyDecorators(
+    SetMetadata(ACCESS, (access === 'admin' ? 'signed-in' : access) satisfies Access),
+    ...(access === 'admin' ? [SetMetadata(REQUIRED_ROLES, ['admin'])] : []),
+    HttpCode(status),
+    ...(body === undefined ? [] : [SerializeOptions({ schema: body })]),
+    SetMetadata(PAGED, options.answersPageOf !== undefined),
+    SetMetadata(NOT_KEPT, options.notKept ?? false),
+    SetMetadata(ATTEMPTS, options.attempts ?? false),
+    ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
+    ApiExtension(ACCESS_EXTENSION, access),
+    ApiResponse({
+      status,
+      description: options.answerDescription ?? (status === 204 ? 'Done' : 'Success'),
+      ...(body === undefined ? {} : { standardSchema: body }),
+    }),
+    ...problemResponses(errors),
+  );
+}
+
+/** One response per status, naming its codes. */
+function problemResponses(codes: readonly ErrorCode[]): MethodDecorator[] {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
+  return [...byStatus].map(([status, names]) => {
+    const response: ApiResponseOptions = {
+      status,
+      description: names.map((name) => `\`${name}\`: ${PROBLEMS[name].title}`).join('; '),
+      standardSchema: problemSchema,
+    };
+    return ApiResponse(response);
+  });
+}

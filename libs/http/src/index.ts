@@ -1,0 +1,13 @@
+export { answer, Answer, type AnswerHead } from './answers/answer.js';
+export { IfMatch, Precondition } from './answers/precondition.js';
+export { BODY_LIMIT, createHttpApp, type HttpAppOptions } from './app.js';
+export { Endpoint, type EndpointOptions } from './endpoint.js';
+export { HttpModule } from './http.module.js';
+export { type Keyset, type KeysetQuery, keysetQuery } from './pagination/keyset.js';
+export { mapPage, type Page, pageQuery, type PageRequest, pageSchema } from './pagination/page.js';
+export { type Problem, problemSchema, toUsherError } from './problems/problem.js';
+export { PROBLEMS } from './problems/problems.js';
+export { commonSettings, type HttpSettings, readSettings } from './settings.js';
+export { HTTP_SETTINGS } from './tokens.js';
+export { Id } from './validation/id.decorator.js';
+export { ValidationPipe } from './validation/validation.pipe.js';

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/** What every HTTP service of Usher can be told, by the names of the environment. Each service's `config.ts` spreads it into its own schema. */
+export const commonSettings = {
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('development, test or production'),
+  PORT: z.coerce.number().int().min(0).max(65_535).describe('The port to listen on; 0 takes any free one'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .describe('How clients reach this service, without a path; it appears in links and problem types'),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'must be a mongodb:// URI')
+    .default('mongodb://127.0.0.1:27017/?replicaSet=rs0')
+    .describe('The MongoDB replica set'),
+  MONGODB_DATABASE: z.string().min(1).max(63).describe("This service's own database"),
+  RABBITMQ_URL: z
+    .string()
+    .regex(/^amqps?:\/\//, 'must be an amqp:// URL')
+    .default('amqp://guest:guest@127.0.0.1:5672')
+    .describe('The RabbitMQ broker'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('fatal, error, warn, info, debug, trace or silent'),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+    )
+    .pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be origins such as https://console.example')))
+    .describe('Browser origins that may call, separated by commas; for HTTP and for sockets'),
+  TRUST_PROXY: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe('How many proxies in front to believe about the caller’s address'),
+  RATE_LIMIT_PER_10S: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(1_000)
+    .describe('Requests in 10 s that one caller may make, over all instances'),
+};
+
+/** What `libs/http` needs of a service's settings. */
+export interface HttpSettings {
+  publicUrl: string;
+  corsOrigins: readonly string[];
+  /** Hop count; 0 believes no `X-Forwarded-For`. */
+  trustProxy: number;
+  rateLimitPer10s: number;
+  /** Only where there are passwords to guess. */
+  loginLimitPerMinute?: number;
+}
+
+/**
+ * Reads settings from `environment` by a schema; empty strings count as missing. Throws one Error that names every
+ * wrong setting and what it should be.
+ */
+export function readSettings<S extends z.ZodObject>(schema: S, environment: NodeJS.ProcessEnv): z.infer<S> {
+  const present = Object.entries(environment).filter(([name, value]) => name in schema.shape && value !== '');
+  const result = schema.safeParse(Object.fromEntries(present));
+  if (result.success) return result.data;
+  const complaints = result.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const { description } = schema.shape[name] as { description?: string };
+    return `  ${name}: ${issue.message}${description === undefined ? '' : ` (${description})`}`;
+  });
+  throw new Error(`Wrong settings in the environment:\n${complaints.join('\n')}`);
+}
