@@ -1,3 +1,41 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Delete, Get, Put, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { CurrentPrincipal, type Principal } from '#auth';
+import { Endpoint, Id, mapPage, type Page } from '#http';
+import { followSchema, followsQuery, presentFollow } from './follows.dto.js';
+import { FollowsService } from './follows.service.js';
+
+@ApiTags('Following')
 @Controller('v1/follows')
-export class FollowsController {}
+export class FollowsController {
+  constructor(private readonly follows: FollowsService) {}
+
+  @Get()
+  @Endpoint({ summary: 'The events that the caller follows, newest first', answersPageOf: followSchema })
+  async list(
+    @CurrentPrincipal() principal: Principal,
+    @Query({ schema: followsQuery }) query: z.infer<typeof followsQuery>,
+  ): Promise<Page<z.infer<typeof followSchema>>> {
+    return mapPage(await this.follows.list(principal.id, query), presentFollow);
+  }
+
+  @Put(':event_id')
+  @Endpoint({
+    summary: 'Follow an event',
+    description: 'From now on the caller is told of its updates, cancellation, completion and deletion. Idempotent.',
+    answers: followSchema,
+  })
+  async follow(
+    @CurrentPrincipal() principal: Principal,
+    @Id('event_id') eventId: string,
+  ): Promise<z.infer<typeof followSchema>> {
+    return presentFollow(await this.follows.follow(principal.id, eventId));
+  }
+
+  @Delete(':event_id')
+  @Endpoint({ summary: 'Stop following an event', description: 'Idempotent.' })
+  async unfollow(@CurrentPrincipal() principal: Principal, @Id('event_id') eventId: string): Promise<void> {
+    await this.follows.unfollow(principal.id, eventId);
+  }
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, trusted } from 'mongoose';
+import { keysetQuery, type Page, type PageRequest } from '#http';
 import { FOLLOW, type Follow } from './follows.schema.js';
 
 @Injectable()
@@ -20,6 +21,18 @@ export class FollowsRepository {
 
   async remove(userId: string, eventId: string): Promise<void> {
     await this.follows.deleteOne({ _id: followId(userId, eventId) });
+  }
+
+  async list(userId: string, request: PageRequest): Promise<Page<Follow>> {
+    const keyset = keysetQuery<Follow>({ field: 'created_at', direction: -1, type: 'date' }, request);
+    const follows = await this.follows
+      .find({ $and: [{ user_id: userId }, keyset.filter] })
+      // Every operator in it is ours: the cursor’s parts are checked to be a date and a string.
+      .setOptions({ sanitizeFilter: false })
+      .sort(keyset.sort)
+      .limit(keyset.limit)
+      .lean();
+    return keyset.toPage(follows);
   }
 
   /** Drops every follow of `eventIds`; for events that are gone for good. */

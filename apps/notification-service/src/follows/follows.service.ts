@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Page, PageRequest } from '#http';
 import type { Clock } from '#kernel';
 import { CLOCK } from '../config.js';
 import { FollowsRepository } from './follows.repository.js';
@@ -15,6 +16,11 @@ export class FollowsService {
   /** Idempotent. An event may be followed before the news of its creation has come through, so any id is accepted. */
   async follow(userId: string, eventId: string): Promise<Follow> {
     return this.follows.add(userId, eventId, this.clock.now());
+  }
+
+  /** Newest first. Throws `validation-failed` for a cursor that is none. */
+  async list(userId: string, request: PageRequest): Promise<Page<Follow>> {
+    return this.follows.list(userId, request);
   }
 
   /** Idempotent. */

@@ -105,7 +105,7 @@ function changed(action: 'created' | 'updated' | 'canceled' | 'completed' | 'del
 }
 
 const typesFor = async (userId: string): Promise<string[]> =>
-  (await notifications.history(userId, { limit: 100 })).map(({ type }) => type);
+  (await notifications.history(userId, { limit: 100 })).data.map(({ type }) => type);
 
 describe('intake', () => {
   it('archives in order, without gaps, and a repetition has no effect', async () => {
@@ -113,7 +113,7 @@ describe('intake', () => {
     expect(await intake.commit(batch)).toMatchObject({ after: 0, upTo: 3 });
     expect(await intake.commit([...batch, ...batch])).toMatchObject({ after: 3, upTo: 3, notifications: [] });
     expect(await archive.head()).toBe(3);
-    expect(await notifications.history(ada.id, { limit: 100 })).toHaveLength(2);
+    expect((await notifications.history(ada.id, { limit: 100 })).data).toHaveLength(2);
   });
 
   it('keeps positions dense and every event once, whatever is repeated in whatever batches', async () => {
@@ -170,7 +170,7 @@ describe('intake', () => {
     await intake.commit([changed('created', newId())]);
     expect(await typesFor(bob.id)).toEqual([]);
     await intake.commit([registered(bob), changed('created', newId())]);
-    expect(await notifications.history(bob.id, { limit: 100 })).toHaveLength(1);
+    expect((await notifications.history(bob.id, { limit: 100 })).data).toHaveLength(1);
     expect(await notifications.unreadCount(bob.id)).toBe(1);
   });
 
@@ -191,14 +191,15 @@ describe('intake', () => {
 describe('reading', () => {
   it('counts and lists what is unread, one by one and all at once', async () => {
     await intake.commit([registered(bob), ...Array.from({ length: 5 }, () => changed('created', newId()))]);
-    const [newest, , third] = await notifications.history(bob.id, { limit: 100 });
+    const [newest, , third] = (await notifications.history(bob.id, { limit: 100 })).data;
     await notifications.markRead(bob.id, newest!._id);
     await notifications.markRead(bob.id, third!._id);
     await notifications.markRead(bob.id, third!._id);
     expect(await notifications.unreadCount(bob.id)).toBe(3);
-    expect(await notifications.history(bob.id, { limit: 2, unread: true })).toHaveLength(2);
-    const unread = await notifications.history(bob.id, { limit: 100, unread: true });
-    expect(unread.map(({ position }) => position)).toEqual([5, 3, 2]);
+    const first = await notifications.history(bob.id, { limit: 2, unread: true });
+    const rest = await notifications.history(bob.id, { limit: 2, unread: true, cursor: first.next_cursor! });
+    expect([...first.data, ...rest.data].map(({ position }) => position)).toEqual([5, 3, 2]);
+    expect(rest.next_cursor).toBeNull();
     await notifications.markAllRead(bob.id);
     expect(await notifications.unreadCount(bob.id)).toBe(0);
     await intake.commit([changed('created', newId())]);
@@ -207,7 +208,7 @@ describe('reading', () => {
 
   it('hides another user’s notification', async () => {
     await intake.commit([registered(ada), registered(bob), changed('updated', newId())]);
-    const [adas] = await notifications.history(ada.id, { limit: 1 });
+    const [adas] = (await notifications.history(ada.id, { limit: 1 })).data;
     await expect(notifications.markRead(bob.id, adas!._id)).rejects.toMatchObject({ code: 'not-found' });
   });
 });
@@ -219,7 +220,7 @@ describe('retention', () => {
     await intake.commit([changed('created', newId())]);
     now = new Date(now.getTime() + 31 * DAY_MS);
     expect(await app.get(Retention).sweep()).toBe(2);
-    expect(await notifications.history(bob.id, { limit: 100 })).toHaveLength(1);
+    expect((await notifications.history(bob.id, { limit: 100 })).data).toHaveLength(1);
     expect(await notifications.goneThrough(bob.id)).toBe(3);
     expect(await notifications.goneThrough(newId())).toBe(0);
   });

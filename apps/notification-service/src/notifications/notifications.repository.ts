@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type QueryFilter, trusted } from 'mongoose';
-import type { NotificationType } from '#contracts';
 import { NOTIFICATION, type Notification, RETENTION_HORIZON, type RetentionHorizon } from './notifications.schema.js';
 import type { Reader } from './readers.schema.js';
 
@@ -29,15 +28,17 @@ export class NotificationsRepository {
     return this.notifications.find(visibleTo(reader, range)).sort({ position: 1 }).limit(limit).lean();
   }
 
-  /** The newest `limit` in `range`, descending. */
+  /** The newest `limit` in `range` that match `filter` too, descending. */
   async readBackward(
     reader: Reader,
     range: PositionRange,
     limit: number,
-    type?: NotificationType,
+    filter: Record<string, unknown>,
   ): Promise<Notification[]> {
     return this.notifications
-      .find({ ...visibleTo(reader, range), ...(type === undefined ? {} : { type }) })
+      .find({ $and: [visibleTo(reader, range), filter] })
+      // Every operator in it is ours: the cursor’s value is checked to be a number.
+      .setOptions({ sanitizeFilter: false })
       .sort({ position: -1 })
       .limit(limit)
       .lean();

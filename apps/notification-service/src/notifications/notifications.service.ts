@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Subject } from 'rxjs';
 import type { NotificationType } from '#contracts';
+import { type Keyset, keysetQuery, type Page, type PageRequest } from '#http';
 import { UsherError } from '#kernel';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import { NotificationsRepository, type PositionRange } from './notifications.repository.js';
@@ -13,13 +14,12 @@ export interface ReadNotification extends Notification {
   read: boolean;
 }
 
-export interface HistoryQuery {
-  /** Only what lies below this position; from the newest where it is missing. */
-  before?: number | undefined;
+export interface HistoryQuery extends PageRequest {
   unread?: boolean | undefined;
   type?: NotificationType | undefined;
-  limit: number;
 }
+
+const NEWEST_FIRST: Keyset = { field: 'position', direction: -1, type: 'number', unique: true };
 
 /** Each person's history: reading it, forward and backward, and remembering what they have read. */
 @Injectable()
@@ -33,19 +33,21 @@ export class NotificationsService {
     private readonly archive: ArchiveRepository,
   ) {}
 
-  /** Newest first. */
-  async history(userId: string, query: HistoryQuery): Promise<ReadNotification[]> {
+  /** Newest first. Throws `validation-failed` for a cursor that is none. */
+  async history(userId: string, query: HistoryQuery): Promise<Page<ReadNotification>> {
+    const keyset = keysetQuery<ReadNotification>(NEWEST_FIRST, query);
     const reader = await this.readers.find(userId);
     const after = query.unread === true ? reader.read_through : 0;
-    const page: ReadNotification[] = [];
-    let upTo = query.before === undefined ? Infinity : query.before - 1;
+    const rows: ReadNotification[] = [];
+    let upTo = Infinity;
     for (;;) {
-      const wanted = query.limit - page.length;
-      const found = await this.notifications.readBackward(reader, { after, upTo }, wanted, query.type);
+      const wanted = keyset.limit - rows.length;
+      const filter = { ...keyset.filter, ...(query.type === undefined ? {} : { type: query.type }) };
+      const found = await this.notifications.readBackward(reader, { after, upTo }, wanted, filter);
       const withRead = await this.withRead(reader, found);
-      page.push(...withRead.filter(({ read }) => query.unread !== true || !read));
+      rows.push(...withRead.filter(({ read }) => query.unread !== true || !read));
       const last = found.at(-1);
-      if (found.length < wanted || page.length === query.limit || last === undefined) return page;
+      if (found.length < wanted || rows.length === keyset.limit || last === undefined) return keyset.toPage(rows);
       upTo = last.position - 1;
     }
   }
