@@ -4,3 +4,4 @@ export { EventLog, type NewLogEntry } from './event-log/event-log.js';
 export { EventLogModule } from './event-log/event-log.module.js';
 export { EVENT_LOG, type LogEntry } from './event-log/event-log.schema.js';
 export { Transactions } from './transactions.js';
+export { trustedFilter } from './trusted-filter.js';

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, trusted } from 'mongoose';
 import { keysetQuery, type Page, type PageRequest } from '#http';
+import { trustedFilter } from '#persistence';
 import { FOLLOW, type Follow } from './follows.schema.js';
 
 @Injectable()
@@ -26,9 +27,7 @@ export class FollowsRepository {
   async list(userId: string, request: PageRequest): Promise<Page<Follow>> {
     const keyset = keysetQuery<Follow>({ field: 'created_at', direction: -1, type: 'date' }, request);
     const follows = await this.follows
-      .find({ $and: [{ user_id: userId }, keyset.filter] })
-      // Every operator in it is ours: the cursor’s parts are checked to be a date and a string.
-      .setOptions({ sanitizeFilter: false })
+      .find(trustedFilter({ $and: [{ user_id: userId }, keyset.filter] }))
       .sort(keyset.sort)
       .limit(keyset.limit)
       .lean();

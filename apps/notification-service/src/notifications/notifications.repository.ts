@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, type QueryFilter, trusted } from 'mongoose';
+import { trustedFilter } from '#persistence';
 import { NOTIFICATION, type Notification, RETENTION_HORIZON, type RetentionHorizon } from './notifications.schema.js';
 import type { Reader } from './readers.schema.js';
 
@@ -36,9 +37,7 @@ export class NotificationsRepository {
     filter: Record<string, unknown>,
   ): Promise<Notification[]> {
     return this.notifications
-      .find({ $and: [visibleTo(reader, range), filter] })
-      // Every operator in it is ours: the cursor’s value is checked to be a number.
-      .setOptions({ sanitizeFilter: false })
+      .find(trustedFilter({ $and: [visibleTo(reader, range), filter] }))
       .sort({ position: -1 })
       .limit(limit)
       .lean();

@@ -15,7 +15,7 @@ export interface Keyset {
 
 /** A page as a query: a filter to combine with the list's own (`$and`), a sort, and one row more than is answered. */
 export interface KeysetQuery<T> {
-  /** Empty on the first page. Holds operators: needs `mongoose.trusted` or `sanitizeFilter: false`. */
+  /** Empty on the first page. Holds operators: needs `trustedFilter`. */
   filter: Record<string, unknown>;
   sort: Record<string, 1 | -1>;
   limit: number;

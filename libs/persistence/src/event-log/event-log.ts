@@ -4,6 +4,7 @@ import type { Model } from 'mongoose';
 import { type Actor, dataschemaOf, type UsherEventData, type UsherEventType } from '#contracts';
 import { newId } from '#kernel';
 import { currentContext, currentTraceparent } from '#observability';
+import { trustedFilter } from '../trusted-filter.js';
 import { EVENT_LOG, type LogEntry } from './event-log.schema.js';
 
 /** What a caller says of a change; the log adds id, schema and causal chain. */
@@ -45,8 +46,7 @@ export class EventLog {
   /** A stream's entries, oldest first, from after `version` on. */
   async read(stream: string, options: { afterVersion?: number; limit: number }): Promise<LogEntry[]> {
     return this.entries
-      .find({ stream, version: { $gt: options.afterVersion ?? 0 } })
-      .setOptions({ sanitizeFilter: false })
+      .find(trustedFilter({ stream, version: { $gt: options.afterVersion ?? 0 } }))
       .sort({ version: 1 })
       .limit(options.limit)
       .lean<LogEntry[]>();
