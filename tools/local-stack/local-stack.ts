@@ -1,0 +1,137 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { removeFolderAfterUs } from './guard.js';
+import { inspectReplicaSet } from './mongodb/replica-set.js';
+import { startMongodb } from './mongodb/mongodb.js';
+import { silent, type OnStep } from './progress.js';
+import { brokerProblem, defaultBroker, describeBroker } from './rabbitmq/external.js';
+import type { BrokerAddress } from './rabbitmq/virtual-hosts.js';
+import { startRabbitmq } from './rabbitmq/ways.js';
+import { readSettings, type StackSettings } from './settings.js';
+import { firstThatWorks, Unavailable, type Way } from './ways.js';
+import { mongodbRemedy, rabbitmqRemedy } from './remedies.js';
+
+/** Where the stack is reached. */
+export interface LocalStack {
+  readonly mongodbUri: string;
+  readonly rabbitmqUrl: string;
+  /** None when the broker is somebody else's and has no management API that answers. */
+  readonly rabbitmqManagementUrl?: string | undefined;
+  /** Stops what we started, cleanly, and nothing else. Safe to repeat. */
+  stop(): Promise<void>;
+}
+
+export interface LocalStackOptions {
+  /** Made when missing; holds all data and logs of what is started. */
+  readonly dataDir: string;
+  readonly onStep?: OnStep | undefined;
+  readonly settings?: StackSettings | undefined;
+  /**
+   * For tests: servers of our own, whatever else runs on this machine, whose folder is removed at the end, even when
+   * this process is killed. MONGODB_URI and RABBITMQ_URL are honoured all the same.
+   */
+  readonly throwAway?: boolean | undefined;
+}
+
+/** One half of the stack: its address, and how to stop it if it is ours. */
+interface Part<Address> {
+  readonly address: Address;
+  stop(): Promise<void>;
+}
+
+const notOurs = () => Promise.resolve();
+
+/**
+ * Gives a real MongoDB replica set and a real RabbitMQ by the first way of each table in docs/design/local-stack.md that
+ * works, both at once.
+ *
+ * @throws {NothingWorked} naming every way that was tried, its reason and a remedy; whatever was started is stopped.
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const { dataDir, throwAway = false } = options;
+  await mkdir(dataDir, { recursive: true });
+  const standDown = throwAway ? removeFolderAfterUs(dataDir) : undefined;
+  const outcomes = await Promise.allSettled([
+    firstThatWorks('MongoDB', mongodbWays(options), mongodbRemedy()),
+    firstThatWorks('RabbitMQ', rabbitmqWays(options), rabbitmqRemedy()),
+  ]);
+  const [mongodb, rabbitmq] = outcomes;
+  const stop = async () => {
+    await Promise.all(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.stop() : undefined)));
+    if (throwAway) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    standDown?.();
+  };
+  if (mongodb.status === 'rejected' || rabbitmq.status === 'rejected') {
+    await stop();
+    const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
+    throw reasons.length === 1 ? reasons[0] : new AggregateError(reasons, reasons.map((r) => r.message).join('\n'));
+  }
+  return {
+    mongodbUri: mongodb.value.address,
+    rabbitmqUrl: rabbitmq.value.address.url,
+    rabbitmqManagementUrl: rabbitmq.value.address.managementUrl,
+    stop,
+  };
+}
+
+/** The MongoDB table. What the user names must work: falling back to another database would hide a wrong setting. */
+export function mongodbWays({ dataDir, throwAway, ...options }: LocalStackOptions): Way<Part<string>>[] {
+  const { settings = readSettings(), onStep = silent } = options;
+  return [
+    {
+      name: 'MONGODB_URI',
+      try: async () => {
+        const uri = settings.mongodbUri;
+        if (uri === undefined) throw new Unavailable('not set');
+        const found = await inspectReplicaSet(uri);
+        if ('problem' in found) throw new Error(`MONGODB_URI is set, but ${found.problem}`);
+        onStep({ kind: 'done', step: 'MongoDB', detail: `${found.version}, from MONGODB_URI`, ms: 0 });
+        return { address: uri, stop: notOurs };
+      },
+    },
+    {
+      name: 'mongod',
+      try: async () => {
+        const server = await startMongodb({ dataDir: join(dataDir, 'mongodb'), onStep, settings, throwAway });
+        return { address: server.uri, stop: () => server.stop() };
+      },
+    },
+  ];
+}
+
+/** The RabbitMQ table. */
+export function rabbitmqWays({ dataDir, throwAway, ...options }: LocalStackOptions): Way<Part<BrokerAddress>>[] {
+  const { settings = readSettings(), onStep = silent } = options;
+  const external = async (url: string, from: string) => {
+    onStep({ kind: 'done', step: 'RabbitMQ', detail: from, ms: 0 });
+    return { address: await describeBroker(url, settings), stop: notOurs };
+  };
+  const onThisMachine: Way<Part<BrokerAddress>> = {
+    name: 'broker on 127.0.0.1:5672',
+    try: async () => {
+      const problem = await brokerProblem(defaultBroker);
+      if (problem) throw new Unavailable(problem);
+      return external(defaultBroker, 'the broker on 127.0.0.1:5672, as guest');
+    },
+  };
+  return [
+    {
+      name: 'RABBITMQ_URL',
+      try: async () => {
+        const url = settings.rabbitmqUrl;
+        if (url === undefined) throw new Unavailable('not set');
+        const problem = await brokerProblem(url);
+        if (problem) throw new Error(`RABBITMQ_URL is set, but ${problem}`);
+        return external(url, 'from RABBITMQ_URL');
+      },
+    },
+    ...(throwAway ? [] : [onThisMachine]), // tests make virtual hosts, and not in a broker that is somebody's
+    {
+      name: 'private node',
+      try: async () => {
+        const server = await startRabbitmq({ dataDir: join(dataDir, 'rabbitmq'), onStep, settings, throwAway });
+        return { address: server, stop: () => server.stop() };
+      },
+    },
+  ];
+}

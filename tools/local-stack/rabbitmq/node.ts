@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { answers, becomesTrue } from '../ports.js';
+import { lastLines, spawnServer, type ServerProcess } from '../process.js';
+import { Unavailable } from '../ways.js';
+import type { RabbitmqInstallation } from './find-server.js';
+import { choosePorts, prepareFolder, type NodePorts } from './node-folder.js';
+import { withVirtualHosts, type Rabbitmq, type RabbitmqOptions } from './rabbitmq.js';
+import { managementAnswers } from './virtual-hosts.js';
+
+const START_LIMIT_MS = 90_000;
+const STOP_GRACE_MS = 20_000;
+
+/**
+ * Starts an installed RabbitMQ as a private node: its own ports, epmd, cookie and folders, loopback only. It never
+ * outlives this process and touches no other node of this machine.
+ *
+ * @throws {Unavailable} with its last log lines when it does not start.
+ */
+export async function startNode(installation: RabbitmqInstallation, options: RabbitmqOptions): Promise<Rabbitmq> {
+  const { dataDir, throwAway = false } = options;
+  await mkdir(dataDir, { recursive: true });
+  const ports = await choosePorts(dataDir, options.port);
+  const env = await prepareFolder(dataDir, ports);
+  const epmd = installation.epmd && (await startEpmd(installation.epmd, ports, env, dataDir));
+  const stopEpmd = async () => (epmd ? epmd.stop(2_000) : undefined);
+  const launch = () => launchNode(installation.serverScript, ports, env, dataDir);
+  let node = await launch().catch(async (error: unknown) => {
+    await stopEpmd();
+    throw error;
+  });
+  return withVirtualHosts(
+    {
+      get pid() {
+        return node.pid;
+      },
+      kill: (signal) => node.kill(signal),
+      async stop() {
+        await (throwAway ? node.kill('SIGKILL') : node.stop(STOP_GRACE_MS));
+        await stopEpmd();
+      },
+      async restart() {
+        await node.stop(STOP_GRACE_MS);
+        node = await launch();
+      },
+    },
+    ports,
+  );
+}
+
+/** Erlang's name server, ours alone: the machine's (port 4369) may belong to somebody else and outlives its users. */
+async function startEpmd(
+  command: string,
+  ports: NodePorts,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<ServerProcess> {
+  const epmd = await spawnServer({ command, args: [], env, cwd, outputFile: join(cwd, 'epmd.log') });
+  await becomesTrue(() => answers(ports.epmd), { timeoutMs: 5_000, signal: epmd.gone });
+  return epmd;
+}
+
+async function launchNode(
+  command: string,
+  ports: NodePorts,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<ServerProcess> {
+  const outputFile = join(cwd, 'output.log');
+  const node = await spawnServer({ command, args: [], env, cwd, outputFile });
+  const management = {
+    url: `amqp://guest:guest@127.0.0.1:${ports.amqp}`,
+    managementUrl: `http://127.0.0.1:${ports.management}`,
+  };
+  const ready = async () => (await answers(ports.amqp)) && (await managementAnswers(management));
+  if (await becomesTrue(ready, { timeoutMs: START_LIMIT_MS, everyMs: 50, signal: node.gone })) return node;
+  const reason = node.gone.aborted ? await node.exited : `not ready after ${START_LIMIT_MS / 1_000} s`;
+  await node.kill('SIGKILL');
+  throw new Unavailable(`the node did not start (${reason})\n${lastLines(outputFile, 5).join('\n')}`);
+}

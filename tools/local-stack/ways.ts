@@ -1,0 +1,49 @@
+/** One way to get a server. The tables of docs/design are arrays of these, tried in order. */
+export interface Way<T> {
+  readonly name: string;
+  /** @throws {Unavailable} when this way is not open here: the next one is tried. Any other error stops the search. */
+  try(): Promise<T>;
+}
+
+/** A way is not open on this machine, and why, in one line for the user. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+}
+
+/** What was tried and why it did not work. */
+export interface FailedWay {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** No way worked: lists each with its reason, and the shortest remedy for this platform. */
+export class NothingWorked extends Error {
+  override readonly name = 'NothingWorked';
+
+  constructor(
+    readonly what: string,
+    readonly failed: readonly FailedWay[],
+    readonly remedy: string,
+  ) {
+    const width = Math.max(0, ...failed.map((way) => way.name.length));
+    const lines = failed.map((way) => `  ✗ ${way.name.padEnd(width)}  ${way.reason}`);
+    super(
+      [`No ${what} could be found or started. Tried, in this order:`, ...lines, `What helps: ${remedy}`].join('\n'),
+    );
+  }
+}
+
+/** The result of the first way that works. @throws {NothingWorked} with every reason when none does. */
+export async function firstThatWorks<T>(what: string, ways: readonly Way<T>[], remedy: string): Promise<T> {
+  const failed: FailedWay[] = [];
+  for (const way of ways) {
+    try {
+      return await way.try();
+    } catch (error) {
+      if (error instanceof NothingWorked) failed.push(...error.failed);
+      else if (error instanceof Unavailable) failed.push({ name: way.name, reason: error.message });
+      else throw error;
+    }
+  }
+  throw new NothingWorked(what, failed, remedy);
+}
