@@ -28,6 +28,11 @@ const METRICS = {
     help: 'Messages sent to a retry queue, by queue',
     labels: ['queue'],
   },
+  usher_realtime_dropped_total: {
+    kind: 'counter',
+    help: 'Messages between instances that were not sent because the broker was away or slow, by topic',
+    labels: ['topic'],
+  },
   usher_live_sessions: { kind: 'gauge', help: 'Open live connections, by transport', labels: ['transport'] },
   usher_live_notifications_total: {
     kind: 'counter',

@@ -1,0 +1,118 @@
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Envelope } from '#contracts';
+import { backoffMs } from '../broker/backoff.js';
+import type { ParkedBecause } from './parking.js';
+import { parseMessage } from './parse-message.js';
+
+/** One message as a handler gets it. */
+export interface Delivery {
+  envelope: Envelope;
+  /** When this process got it from the broker. */
+  receivedAt: Date;
+  /** Whether it was delivered before, here or elsewhere, without an acknowledgement. */
+  redelivered: boolean;
+  /** Ascending in the queue's order within one channel. */
+  deliveryTag: number;
+}
+
+/** A delivery together with the message that it came in. */
+export interface Held extends Delivery {
+  message: ConsumeMessage;
+}
+
+interface SessionPorts {
+  /** Calls when there is something to take. */
+  onPending: () => void;
+  /** Publishes the message to where the parked ones are; throws a retryable error while that does not work. */
+  park: (message: ConsumeMessage, because: ParkedBecause) => Promise<void>;
+  now: () => Date;
+}
+
+/**
+ * What one channel has delivered and not yet seen acknowledged. Ends with the channel: everything still held is then the
+ * broker's again, and acknowledging it here has no effect.
+ */
+export class ConsumerSession {
+  private readonly pending: Held[] = [];
+  private readonly ending = new AbortController();
+  /** Bad messages on their way to where the parked ones are. */
+  private readonly parking = new Set<Promise<void>>();
+
+  constructor(
+    private readonly channel: ConfirmChannel,
+    private readonly ports: SessionPorts,
+  ) {}
+
+  get ended(): boolean {
+    return this.ending.signal.aborted;
+  }
+
+  get hasPending(): boolean {
+    return this.pending.length > 0;
+  }
+
+  receive(message: ConsumeMessage): void {
+    const parsed = parseMessage(message.content, message.properties.type);
+    if (!parsed.ok) return this.park(message, parsed);
+    const { deliveryTag, redelivered } = message.fields;
+    this.pending.push({ envelope: parsed.envelope, receivedAt: this.ports.now(), redelivered, deliveryTag, message });
+    this.ports.onPending();
+  }
+
+  /** Up to `max` of the oldest, in order. */
+  take(max: number): Held[] {
+    return this.pending.splice(0, max);
+  }
+
+  /** Acknowledges `batch`, the oldest that are held. */
+  ack(batch: readonly Held[]): void {
+    // One acknowledgement covers all before it, hence also what is still being parked and must not be let go of.
+    const last = batch.at(-1);
+    if (this.parking.size === 0 && last !== undefined) this.tell(() => this.channel.ack(last.message, true));
+    else for (const { message } of batch) this.tell(() => this.channel.ack(message));
+  }
+
+  /** Parks a message and acknowledges it once it is safe there; until then it stays unacknowledged, however long. */
+  park(message: ConsumeMessage, because: ParkedBecause): void {
+    const parked = this.parkUntilDone(message, because).finally(() => this.parking.delete(parked));
+    this.parking.add(parked);
+  }
+
+  /** Waits before another attempt after `attempt` failures; answers false where the session ended instead. */
+  async pause(attempt: number): Promise<boolean> {
+    await delay(backoffMs(attempt), undefined, { signal: this.ending.signal }).catch(() => undefined);
+    return !this.ended;
+  }
+
+  /** Resolves when nothing is on its way to where the parked ones are. */
+  async settled(): Promise<void> {
+    await Promise.all(this.parking);
+  }
+
+  end(): void {
+    this.ending.abort();
+    this.pending.length = 0;
+  }
+
+  private async parkUntilDone(message: ConsumeMessage, because: ParkedBecause): Promise<void> {
+    for (let attempt = 1; !this.ended; attempt += 1) {
+      try {
+        await this.ports.park(message, because);
+        return this.tell(() => this.channel.ack(message));
+      } catch {
+        await this.pause(attempt);
+      }
+    }
+  }
+
+  /** amqplib throws on a channel that has gone; the message is the broker's again then, which is all there is to it. */
+  private tell(acknowledge: () => void): void {
+    if (this.ended) return;
+    try {
+      acknowledge();
+    } catch {
+      this.end();
+    }
+  }
+}

@@ -1,0 +1,6 @@
+export { type OutgoingMessage, Publisher } from './broker/publisher.js';
+export type { Delivery } from './consumer/consumer-session.js';
+export { OrderedBatches } from './consumer/ordered-batches.decorator.js';
+export { Consumers, MessagingModule, type MessagingOptions } from './messaging.module.js';
+export { Realtime, type RealtimeSubscriber } from './realtime/realtime.js';
+export { EXCHANGES, type QueueName } from './topology.js';
