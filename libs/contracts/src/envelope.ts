@@ -27,6 +27,14 @@ export const envelopeSchema = z.looseObject({
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
+/** The AMQP headers beside an envelope. */
+export const envelopeHeadersSchema = z.object({
+  /** W3C Trace Context. */
+  traceparent: z.string().optional(),
+  /** How often processing this message has been tried, this time included; 1 where it is missing. */
+  'x-usher-attempt': z.int().min(1).optional(),
+});
+
 /** The `data` of an envelope of one of Usher's own types, checked against that type's schema. Throws a ZodError. */
 export function parseData<T extends UsherEventType>(type: T, data: unknown): UsherEventData<T> {
   return EVENT_TYPES[type][0].parse(data) as UsherEventData<T>;

@@ -1,4 +1,11 @@
-export { ENVELOPE_CONTENT_TYPE, ENVELOPE_MAX_BYTES, type Envelope, envelopeSchema, parseData } from './envelope.js';
+export {
+  ENVELOPE_CONTENT_TYPE,
+  ENVELOPE_MAX_BYTES,
+  type Envelope,
+  envelopeHeadersSchema,
+  envelopeSchema,
+  parseData,
+} from './envelope.js';
 export {
   EVENT_STATUSES,
   type EventChangedV1,
@@ -24,14 +31,18 @@ export {
   notificationPayloadSchema,
   type NotificationType,
   notificationTypeSchema,
+  streamedNotificationSchema,
 } from './notification.js';
 export { type Actor, actorSchema, idSchema, SYSTEM_ACTOR, timestampSchema } from './primitives.js';
 export {
   type Acknowledgement,
+  acknowledgementSchema,
   type ClientMessage,
   clientMessageSchemas,
   type ClientToServerEvents,
   type GapMessage,
+  gapSchema,
   type ReadyMessage,
+  readySchema,
   type ServerToClientEvents,
 } from './socket-events.js';

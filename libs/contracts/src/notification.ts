@@ -31,3 +31,6 @@ export const notificationMetaSchema = z.object({
   unread: z.int(),
 });
 export type NotificationMeta = z.infer<typeof notificationMetaSchema>;
+
+/** A notification as one Server-Sent Event carries it. */
+export const streamedNotificationSchema = notificationMetaSchema.extend({ payload: notificationPayloadSchema });

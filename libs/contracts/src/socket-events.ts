@@ -16,7 +16,11 @@ export const clientMessageSchemas = {
 export type ClientMessage = keyof typeof clientMessageSchemas;
 
 /** The answer to a client's message. */
-export type Acknowledgement = { ok: true } | { ok: false; error: { code: string; detail: string } };
+export const acknowledgementSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), error: z.object({ code: z.string(), detail: z.string() }) }),
+]);
+export type Acknowledgement = z.infer<typeof acknowledgementSchema>;
 
 type ClientHandler<M extends ClientMessage> = (
   message: z.infer<(typeof clientMessageSchemas)[M]>,
@@ -26,19 +30,19 @@ type ClientHandler<M extends ClientMessage> = (
 /** Socket.IO's typed map, client to server. */
 export type ClientToServerEvents = { [M in ClientMessage]: ClientHandler<M> };
 
-export interface ReadyMessage {
-  user: { id: string; username: string };
+/** What a live connection begins with. */
+export const readySchema = z.object({
+  user: z.object({ id: idSchema, username: z.string() }),
   /** The newest archive position that this connection has been brought up to. */
-  position: number;
+  position: positionSchema,
   /** True where the client asked to resume and everything it missed was still there. */
-  recovered: boolean;
-}
+  recovered: z.boolean(),
+});
+export type ReadyMessage = z.infer<typeof readySchema>;
 
 /** Notifications after `from` up to and including `to` are gone from history. */
-export interface GapMessage {
-  from: number;
-  to: number;
-}
+export const gapSchema = z.object({ from: positionSchema, to: positionSchema });
+export type GapMessage = z.infer<typeof gapSchema>;
 
 /** Socket.IO's typed map, server to client. */
 export interface ServerToClientEvents {
