@@ -1,7 +1,37 @@
-import type { Clock } from '#kernel';
+import { z } from 'zod';
+import { commonSettings, type HttpSettings, readSettings } from '#http';
+
+/** Every setting of notification-service, by its name in the environment. */
+export const settingsSchema = z.object({
+  ...commonSettings,
+  PORT: commonSettings.PORT.default(3001),
+  PUBLIC_URL: commonSettings.PUBLIC_URL.default('http://localhost:3001'),
+  MONGODB_DATABASE: commonSettings.MONGODB_DATABASE.default('usher_notifications'),
+  JWKS_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://127.0.0.1:3000/.well-known/jwks.json')
+    .describe('Where event-service publishes the keys that access tokens are checked with'),
+  NOTIFICATION_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(90)
+    .describe('After how many days a notification is forgotten'),
+});
+
+export type Config = z.infer<typeof settingsSchema>;
+
+/** Injection tokens of the settings and of the clock. */
 export const CONFIG = Symbol('CONFIG');
 export const CLOCK = Symbol('CLOCK');
-export type { Clock };
-export interface Config {
-  NOTIFICATION_RETENTION_DAYS: number;
-}
+
+/** Throws one error that names every wrong setting and what it should be. */
+export const readConfig = (environment: NodeJS.ProcessEnv): Config => readSettings(settingsSchema, environment);
+
+export const httpSettingsOf = (config: Config): HttpSettings => ({
+  publicUrl: config.PUBLIC_URL,
+  corsOrigins: config.CORS_ORIGINS,
+  trustProxy: config.TRUST_PROXY,
+  rateLimitPer10s: config.RATE_LIMIT_PER_10S,
+});

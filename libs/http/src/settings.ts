@@ -44,6 +44,8 @@ export const commonSettings = {
     .max(10)
     .default(0)
     .describe('How many proxies in front to believe about the caller’s address'),
+  TOKEN_ISSUER: z.string().min(1).default('usher').describe('`iss` of access tokens; the same for both services'),
+  TOKEN_AUDIENCE: z.string().min(1).default('usher').describe('`aud` of access tokens; the same for both services'),
   RATE_LIMIT_PER_10S: z.coerce
     .number()
     .int()

@@ -6,14 +6,16 @@ import type { Connection } from 'mongoose';
 import type { Envelope, EventChangedV1, UsherEventType } from '#contracts';
 import { newId } from '#kernel';
 import { createLogger, ObservabilityModule } from '#observability';
-import { PersistenceModule } from '#persistence';
+import { PersistenceModule, Transactions } from '#persistence';
+import { ArchiveModule } from '../archive/archive.module.js';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import { CLOCK, CONFIG } from '../config.js';
+import { FollowsModule } from '../follows/follows.module.js';
 import { FollowsService } from '../follows/follows.service.js';
+import { NotificationsModule } from '../notifications/notifications.module.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
 import { Retention } from '../notifications/retention.js';
 import { IntakeService } from './intake.service.js';
-import { IntakeStorageModule } from './intake.module.js';
 
 const DAY_MS = 86_400_000;
 let now = new Date('2026-11-20T10:00:00.000Z');
@@ -43,8 +45,11 @@ beforeAll(async () => {
         uri: process.env['USHER_TEST_MONGODB_URI'] ?? '',
         database: `test_intake_${newId()}`,
       }),
-      IntakeStorageModule,
+      ArchiveModule,
+      NotificationsModule,
+      FollowsModule,
     ],
+    providers: [IntakeService, Transactions],
   }).compile();
   await app.init();
   connection = app.get(getConnectionToken());

@@ -2,9 +2,9 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { LOGGER, type Logger, Metrics } from '#observability';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import { NotificationsRepository } from '../notifications/notifications.repository.js';
-import type { FeedPosition, LiveNotification, LiveSession } from './live-session.js';
+import type { FeedPosition, LiveSession } from './live-session.js';
 import { LiveSessions } from './live-sessions.js';
-import type { CommittedBatch } from './realtime-message.js';
+import type { CommittedBatch, SentNotification } from './committed-batch.js';
 
 const PAGE = 500;
 const POLL_INTERVAL_MS = 1_000;
@@ -70,7 +70,7 @@ export class LiveFeed implements FeedPosition, OnApplicationBootstrap, OnApplica
     }
   }
 
-  private deliver(notifications: readonly LiveNotification[], upTo: number): void {
+  private deliver(notifications: readonly SentNotification[], upTo: number): void {
     this.position = upTo;
     for (const notification of notifications) this.sessions.offer(notification);
     this.metrics.set('usher_intake_position', {}, upTo);

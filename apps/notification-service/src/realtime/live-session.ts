@@ -1,7 +1,7 @@
 import type { Principal } from '#auth';
-import type { Notification } from '../notifications/notifications.schema.js';
 import type { PositionRange } from '../notifications/notifications.repository.js';
 import type { ReadNotification } from '../notifications/notifications.service.js';
+import type { SentNotification } from './committed-batch.js';
 import type { CloseReason, LiveConnection } from './live-connection.js';
 
 /** A connection whose unsent backlog grows beyond this is cut off: it can resume, the others must not wait. */
@@ -10,9 +10,6 @@ export const MAX_BACKLOG_BYTES = 1_048_576;
 const CATCH_UP_BACKLOG_BYTES = MAX_BACKLOG_BYTES / 4;
 const CATCH_UP_PAGE = 200;
 const BACKLOG_POLL_MS = 20;
-
-/** As much of a notification as a live session needs; what travels between instances. */
-export type LiveNotification = Pick<Notification, '_id' | 'position' | 'user_id' | 'payload' | 'traceparent'>;
 
 /** Where a session reads what it has not been offered. */
 export interface History {
@@ -82,7 +79,7 @@ export class LiveSession {
   }
 
   /** Takes a live notification; one that is covered already, or that the catch-up will bring, is left out. */
-  offer(notification: LiveNotification): void {
+  offer(notification: SentNotification): void {
     if (this.closed || this.catchingUp !== null || notification.position <= this.cursor) return;
     this.cursor = notification.position;
     this.send(notification, false);
@@ -142,7 +139,7 @@ export class LiveSession {
     await this.backlogTaken();
   }
 
-  private send(notification: LiveNotification, read: boolean): void {
+  private send(notification: SentNotification, read: boolean): void {
     if (!read) this.unread += 1;
     this.sent += read ? 0 : 1;
     const { payload, _id: id, position, traceparent } = notification;

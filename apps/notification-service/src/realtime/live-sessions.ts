@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { UsherError } from '#kernel';
 import { Metrics } from '#observability';
 import type { CloseReason } from './live-connection.js';
-import type { LiveNotification, LiveSession } from './live-session.js';
+import type { SentNotification } from './committed-batch.js';
+import type { LiveSession } from './live-session.js';
 
 const MAX_SESSIONS_PER_USER = 50;
 
@@ -43,7 +44,7 @@ export class LiveSessions {
   }
 
   /** Offers a notification to whom it is for. */
-  offer(notification: LiveNotification): void {
+  offer(notification: SentNotification): void {
     if (notification.user_id !== null) {
       for (const session of this.of(notification.user_id) ?? []) session.offer(notification);
       return;

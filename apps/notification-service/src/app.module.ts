@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { JwksKeySource, TokenModule } from '#auth';
+import { HttpModule } from '#http';
+import { MessagingModule } from '#messaging';
+import { type Logger, ObservabilityModule } from '#observability';
+import { PersistenceModule } from '#persistence';
+import { type Config, httpSettingsOf } from './config.js';
+import { FollowsModule } from './follows/follows.module.js';
+import { IntakeModule } from './intake/intake.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
+import { SettingsModule } from './settings.module.js';
+
+export const SERVICE = 'notification-service';
+
+/** Everything that happens after something happened. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.forRoot(config),
+        ObservabilityModule.forRoot({ service: SERVICE, logger }),
+        PersistenceModule.forRoot({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE }),
+        MessagingModule.forRoot({ url: config.RABBITMQ_URL, service: SERVICE }),
+        HttpModule.forRoot(httpSettingsOf(config)),
+        TokenModule.forRoot({
+          keys: new JwksKeySource(config.JWKS_URL),
+          policy: { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE },
+        }),
+        NotificationsModule,
+        FollowsModule,
+        IntakeModule,
+        RealtimeModule,
+      ],
+    };
+  }
+}
