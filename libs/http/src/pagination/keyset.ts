@@ -40,7 +40,11 @@ export function keysetQuery<T>(keyset: Keyset, request: PageRequest): KeysetQuer
         ? {}
         : unique
           ? { [field]: { [beyond]: after.value } }
-          : { $or: [{ [field]: { [beyond]: after.value } }, { [field]: after.value, _id: { [beyond]: after.id } }] },
+          : {
+              // Implied by what follows; without it MongoDB walks an index from the first page on.
+              [field]: { [`${beyond}e`]: after.value },
+              $or: [{ [field]: { [beyond]: after.value } }, { _id: { [beyond]: after.id } }],
+            },
     sort: unique ? { [field]: direction } : { [field]: direction, _id: direction },
     limit: request.limit + 1,
     toPage: (rows) => {
