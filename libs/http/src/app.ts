@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOption
 import { type Logger, Metrics, nestLogger } from '#observability';
 import { drainOnClose } from './drain.js';
 import { readJsonOnly } from './json-body.js';
+import { type ApiDescription, serveApiDocument } from './openapi/document.js';
 import { answerProblem } from './problems/answer-problem.js';
 import { watchRoutes } from './problems/allowed-methods.js';
 import { toUsherError } from './problems/problem.js';
@@ -30,6 +31,8 @@ const EXPOSED_HEADERS = [
 export interface HttpAppOptions {
   settings: HttpSettings;
   logger: Logger;
+  /** Served at `/openapi.json` and `/docs`; nothing is where it is left out. */
+  api?: ApiDescription;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface HttpAppOptions {
  */
 export async function createHttpApp(
   module: Type | DynamicModule,
-  { settings, logger }: HttpAppOptions,
+  { settings, logger, api }: HttpAppOptions,
 ): Promise<NestFastifyApplication> {
   const options: FastifyServerOptions = {
     bodyLimit: BODY_LIMIT,
@@ -72,5 +75,6 @@ export async function createHttpApp(
     maxAge: 600,
   });
   nest.enableShutdownHooks();
+  if (api !== undefined) serveApiDocument(nest, api, settings.publicUrl);
   return nest;
 }

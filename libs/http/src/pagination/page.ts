@@ -11,8 +11,8 @@ export const pageQuery = {
     .transform(Number)
     .pipe(z.int().min(1).max(MAX_LIMIT))
     .default(DEFAULT_LIMIT)
-    .meta({ override: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT } })
-    .describe('How many to answer at most'),
+    .describe('How many to answer at most')
+    .meta({ openapi: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT } }),
   cursor: z.string().max(1_024).optional().describe('`next_cursor` of the page before'),
 };
 

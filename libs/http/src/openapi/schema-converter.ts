@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+interface Converted {
+  schema: Record<string, unknown>;
+  components: Record<string, Record<string, unknown>>;
+}
+
+/**
+ * A Zod schema as JSON Schema 2020-12, which is what OpenAPI 3.1 speaks (the scanner's own default is OpenAPI 3.0's
+ * dialect). Schemas with a `meta({ id })` become components; `meta({ openapi })` replaces what a transform hides.
+ */
+export function toOpenApiSchema(
+  schema: unknown,
+  { schemaType }: { schemaType: 'input' | 'output' },
+): Converted | undefined {
+  if (!(schema instanceof z.ZodType)) return undefined;
+  const {
+    $schema: _,
+    $defs = {},
+    ...root
+  } = z.toJSONSchema(schema, {
+    io: schemaType,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const { openapi } = z.globalRegistry.get(zodSchema) ?? {};
+      if (typeof openapi !== 'object') return;
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      Object.assign(jsonSchema, openapi);
+    },
+  }) as Record<string, unknown> & { $defs?: Converted['components'] };
+  const components = Object.fromEntries(Object.entries($defs).map(([name, { id: _id, ...rest }]) => [name, rest]));
+  const { id, ...rest } = root;
+  if (typeof id !== 'string') return { schema: root, components };
+  return { schema: { $ref: `#/components/schemas/${id}` }, components: { ...components, [id]: rest } };
+}
