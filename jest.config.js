@@ -11,7 +11,13 @@ const project = (level) => ({
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
-  ...(level === 'unit' ? {} : { globalSetup: '<rootDir>/libs/testing/src/global-setup.ts', globalTeardown: '<rootDir>/libs/testing/src/global-teardown.ts' }),
+  ...(level === 'unit'
+    ? {}
+    : {
+        setupFiles: ['<rootDir>/libs/testing/src/setup.ts'],
+        globalSetup: '<rootDir>/libs/testing/src/global-setup.ts',
+        globalTeardown: '<rootDir>/libs/testing/src/global-teardown.ts',
+      }),
 });
 
 export default { projects: [project('unit'), project('int'), project('e2e')] };

@@ -1,0 +1,211 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { connect } from 'amqplib';
+import { io, type Socket } from 'socket.io-client';
+import { SigningKey, TokenIssuer } from '#auth';
+import {
+  type ClientToServerEvents,
+  ENVELOPE_CONTENT_TYPE,
+  type Envelope,
+  type EventChangedV1,
+  type GapMessage,
+  type NotificationMeta,
+  type NotificationPayload,
+  type ReadyMessage,
+  type ServerToClientEvents,
+  type UsherEventType,
+} from '#contracts';
+import { createHttpApp } from '#http';
+import { type Clock, newId, systemClock } from '#kernel';
+import { createVirtualHost, deleteVirtualHost } from '#local-stack';
+import { Consumers, EXCHANGES } from '#messaging';
+import { createLogger } from '#observability';
+import { AppModule } from '../src/app.module.js';
+import { httpSettingsOf, readConfig } from '../src/config.js';
+import { SocketServerAdapter } from '../src/realtime/socket-server.adapter.js';
+
+export interface Person {
+  id: string;
+  username: string;
+}
+
+export const person = (username: string): Person => ({ id: newId(), username });
+
+export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+
+/** A client that remembers all it was sent. */
+export interface Listener {
+  socket: ClientSocket;
+  ready: ReadyMessage[];
+  received: { payload: NotificationPayload; meta: NotificationMeta }[];
+  gaps: GapMessage[];
+  positions(): number[];
+}
+
+/** One or more instances of notification-service over the run's MongoDB and RabbitMQ, with a key set of their own. */
+export class TestBed {
+  private readonly sockets: ClientSocket[] = [];
+  private readonly registered = new Set<string>();
+
+  private constructor(
+    readonly instances: readonly NestFastifyApplication[],
+    private readonly issuer: (clock: Clock) => TokenIssuer,
+    private readonly channel: {
+      publish(envelope: Envelope): Promise<void>;
+      raw(type: string, body: Buffer): Promise<void>;
+    },
+    private readonly endings: (() => Promise<unknown>)[],
+  ) {}
+
+  static async start({ instances = 1 } = {}): Promise<TestBed> {
+    const name = `test_${newId()}`;
+    const broker = {
+      url: process.env['USHER_TEST_RABBITMQ_URL'] ?? '',
+      managementUrl: process.env['USHER_TEST_RABBITMQ_MANAGEMENT_URL'],
+    };
+    const rabbitmqUrl = await createVirtualHost(broker, name);
+    const key = await SigningKey.fromPem(SigningKey.newPem());
+    const jwks = createServer((_, response) => response.end(JSON.stringify(key.jwks)));
+    await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
+    const config = readConfig({
+      PORT: '0',
+      MONGODB_URI: process.env['USHER_TEST_MONGODB_URI'],
+      MONGODB_DATABASE: name,
+      RABBITMQ_URL: rabbitmqUrl,
+      JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/`,
+      CORS_ORIGINS: 'https://console.example',
+    });
+    const logger = createLogger({ service: 'notification-service', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+    const apps: NestFastifyApplication[] = [];
+    for (let index = 0; index < instances; index += 1) {
+      const app = await createHttpApp(AppModule.forRoot(config, logger), { settings: httpSettingsOf(config), logger });
+      app.useWebSocketAdapter(new SocketServerAdapter(app, config.CORS_ORIGINS));
+      app.connectMicroservice({ strategy: app.get(Consumers).orderedBatches('notification-service.intake.v1') });
+      await app.startAllMicroservices();
+      await app.listen(0, '127.0.0.1');
+      apps.push(app);
+    }
+    const connection = await connect(rabbitmqUrl);
+    const channel = await connection.createConfirmChannel();
+    const raw = async (type: string, body: Buffer): Promise<void> => {
+      channel.publish(EXCHANGES.events, type, body, { type, persistent: true, contentType: ENVELOPE_CONTENT_TYPE });
+      await channel.waitForConfirms();
+    };
+    const policy = { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE };
+    return new TestBed(
+      apps,
+      (clock) => new TokenIssuer(key, policy, clock),
+      { raw, publish: (envelope) => raw(envelope.type, Buffer.from(JSON.stringify(envelope))) },
+      [
+        () => connection.close(),
+        () => Promise.all(apps.map((app) => app.close())),
+        () => new Promise((resolve) => jwks.close(resolve)),
+        () => deleteVirtualHost(broker, name),
+      ],
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.close();
+    for (const end of this.endings) await end();
+  }
+
+  url(instance = 0): string {
+    return `http://127.0.0.1:${(this.instances[instance]!.getHttpServer().address() as AddressInfo).port}`;
+  }
+
+  async token(who: Person, clock: Clock = systemClock): Promise<string> {
+    const { token } = await this.issuer(clock).issue({ ...who, roles: ['user'] });
+    return token;
+  }
+
+  /** Puts an event on the bus as event-service would. */
+  async publish(type: UsherEventType, data: object, id = newId()): Promise<void> {
+    await this.channel.publish({
+      specversion: '1.0',
+      id,
+      source: '/event-service',
+      type,
+      time: new Date().toISOString(),
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      data,
+    });
+  }
+
+  async publishRaw(type: string, body: Buffer): Promise<void> {
+    await this.channel.raw(type, body);
+  }
+
+  async register(...people: Person[]): Promise<void> {
+    for (const user of people) {
+      if (this.registered.has(user.id)) continue;
+      this.registered.add(user.id);
+      await this.publish('usher.user.registered', { user });
+    }
+  }
+
+  async changed(
+    action: 'created' | 'updated' | 'canceled' | 'deleted',
+    event: { id: string; by: Person },
+  ): Promise<void> {
+    await this.publish(`usher.event.${action}`, changedData(event.id, event.by));
+  }
+
+  /** Connects and remembers; resolves once `ready` has come. */
+  async listen(who: Person, options: { after?: number; instance?: number; token?: string } = {}): Promise<Listener> {
+    const token = options.token ?? (await this.token(who));
+    const socket: ClientSocket = io(this.url(options.instance), {
+      auth: { token, ...(options.after === undefined ? {} : { after: options.after }) },
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+    });
+    this.sockets.push(socket);
+    const listener: Listener = {
+      socket,
+      ready: [],
+      received: [],
+      gaps: [],
+      positions: () => listener.received.map(({ meta }) => meta.position),
+    };
+    socket.on('ready', (message) => listener.ready.push(message));
+    socket.on('notification', (payload, meta) => listener.received.push({ payload, meta }));
+    socket.on('gap', (message) => listener.gaps.push(message));
+    await new Promise<void>((resolve, reject) => {
+      socket.once('ready', () => resolve());
+      socket.once('connect_error', reject);
+    });
+    return listener;
+  }
+}
+
+export const changedData = (eventId: string, by: Person): EventChangedV1 => {
+  const at = new Date().toISOString();
+  return {
+    event: {
+      id: eventId,
+      title: 'Analytical evening',
+      description: '',
+      location: 'London',
+      country: null,
+      timezone: 'UTC',
+      start_time: at,
+      end_time: at,
+      tags: [],
+      max_attendees: null,
+      status: 'scheduled',
+      attachment_url: null,
+      coordinates: null,
+      created_by: by,
+      booked_seats: 0,
+      seats_left: null,
+      waitlist_length: 0,
+      version: 1,
+      created_at: at,
+      updated_at: at,
+    },
+    changed: [],
+    actor: by,
+  };
+};
