@@ -5,6 +5,7 @@ import { inspectReplicaSet } from './mongodb/replica-set.js';
 import { startMongodb } from './mongodb/mongodb.js';
 import { silent, type OnStep } from './progress.js';
 import { brokerProblem, defaultBroker, describeBroker } from './rabbitmq/external.js';
+import type { LocalServer } from './server.js';
 import type { BrokerAddress } from './rabbitmq/virtual-hosts.js';
 import { startRabbitmq } from './rabbitmq/ways.js';
 import { readSettings, type StackSettings } from './settings.js';
@@ -17,6 +18,8 @@ export interface LocalStack {
   readonly rabbitmqUrl: string;
   /** None when the broker is somebody else's and has no management API that answers. */
   readonly rabbitmqManagementUrl?: string | undefined;
+  /** Settles when a server of ours ends, saying which and how; also after `stop`. */
+  readonly ended: Promise<string>;
   /** Stops what we started, cleanly, and nothing else. Safe to repeat. */
   stop(): Promise<void>;
 }
@@ -36,10 +39,17 @@ export interface LocalStackOptions {
 /** One half of the stack: its address, and how to stop it if it is ours. */
 interface Part<Address> {
   readonly address: Address;
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-const notOurs = () => Promise.resolve();
+const notOurs = { stop: () => Promise.resolve(), ended: new Promise<never>(() => undefined) };
+
+const ours = <Address>(name: string, address: Address, server: LocalServer): Part<Address> => ({
+  address,
+  ended: server.exited.then((how) => `${name} ${how}`),
+  stop: () => server.stop(),
+});
 
 /**
  * Gives a real MongoDB replica set and a real RabbitMQ by the first way of each table in docs/design/local-stack.md that
@@ -70,6 +80,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     mongodbUri: mongodb.value.address,
     rabbitmqUrl: rabbitmq.value.address.url,
     rabbitmqManagementUrl: rabbitmq.value.address.managementUrl,
+    ended: Promise.race([mongodb.value.ended, rabbitmq.value.ended]),
     stop,
   };
 }
@@ -86,14 +97,14 @@ export function mongodbWays({ dataDir, throwAway, ...options }: LocalStackOption
         const found = await inspectReplicaSet(uri);
         if ('problem' in found) throw new Error(`MONGODB_URI is set, but ${found.problem}`);
         onStep({ kind: 'done', step: 'MongoDB', detail: `${found.version}, from MONGODB_URI`, ms: 0 });
-        return { address: uri, stop: notOurs };
+        return { address: uri, ...notOurs };
       },
     },
     {
       name: 'mongod',
       try: async () => {
         const server = await startMongodb({ dataDir: join(dataDir, 'mongodb'), onStep, settings, throwAway });
-        return { address: server.uri, stop: () => server.stop() };
+        return ours('MongoDB', server.uri, server);
       },
     },
   ];
@@ -104,7 +115,7 @@ export function rabbitmqWays({ dataDir, throwAway, ...options }: LocalStackOptio
   const { settings = readSettings(), onStep = silent } = options;
   const external = async (url: string, from: string) => {
     onStep({ kind: 'done', step: 'RabbitMQ', detail: from, ms: 0 });
-    return { address: await describeBroker(url, settings), stop: notOurs };
+    return { address: await describeBroker(url, settings), ...notOurs };
   };
   const onThisMachine: Way<Part<BrokerAddress>> = {
     name: 'broker on 127.0.0.1:5672',
@@ -130,7 +141,7 @@ export function rabbitmqWays({ dataDir, throwAway, ...options }: LocalStackOptio
       name: 'private node',
       try: async () => {
         const server = await startRabbitmq({ dataDir: join(dataDir, 'rabbitmq'), onStep, settings, throwAway });
-        return { address: server, stop: () => server.stop() };
+        return ours('RabbitMQ', server, server);
       },
     },
   ];

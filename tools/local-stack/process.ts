@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { killGroupAfterUs } from './guard.js';
 
@@ -22,28 +23,36 @@ export interface ServerCommand {
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Where its standard output and error are appended. */
-  readonly outputFile: string;
+  /** Where its standard output and error go: appended to a file, or handed over line by line. */
+  readonly output: string | ((line: string) => void);
 }
 
+const LAST_WORDS_MS = 500;
+
 /** Starts a server process. @throws the system's error when the command cannot be run. */
-export async function spawnServer({ command, args, env, cwd, outputFile }: ServerCommand): Promise<ServerProcess> {
-  mkdirSync(dirname(outputFile), { recursive: true });
-  const output = openSync(outputFile, 'a');
+export async function spawnServer({ command, args, env, cwd, output }: ServerCommand): Promise<ServerProcess> {
+  const file = typeof output === 'string' ? openForAppend(output) : undefined;
   const child = spawn(command, args, {
     detached: true, // its own group: a Ctrl-C in the terminal must reach us alone, we stop things in order
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', file ?? 'pipe', file ?? 'pipe'],
     ...(env && { env }),
     ...(cwd && { cwd }),
   });
-  closeSync(output);
+  if (file !== undefined) closeSync(file);
+  if (typeof output === 'function') {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', output);
+    }
+  }
   const standDown = child.pid === undefined ? undefined : killGroupAfterUs(child.pid);
   const gone = new AbortController();
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
       standDown?.();
       gone.abort();
-      resolve(signal ? `ended by ${signal}` : `ended with code ${code}`);
+      const how = signal ? `ended by ${signal}` : `ended with code ${code}`;
+      child.once('close', () => resolve(how)); // by then its last words have been read
+      setTimeout(resolve, LAST_WORDS_MS, how).unref(); // unless a child of its own holds the pipe
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -72,6 +81,11 @@ export async function spawnServer({ command, args, env, cwd, outputFile }: Serve
       await exited;
     },
   };
+}
+
+function openForAppend(file: string): number {
+  mkdirSync(dirname(file), { recursive: true });
+  return openSync(file, 'a');
 }
 
 function sendSignal(pid: number, signal: NodeJS.Signals): void {

@@ -61,6 +61,9 @@ async function startWithBinary(binary: MongodBinary, options: MongodbOptions): P
     get pid() {
       return server.pid;
     },
+    get exited() {
+      return server.exited;
+    },
     kill: (signal) => server.kill(signal),
     stop: () => (throwAway ? server.kill('SIGKILL') : server.stop(STOP_GRACE_MS)),
     async restart() {
@@ -80,7 +83,7 @@ async function launch({ path }: MongodBinary, dataDir: string, port: number): Pr
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
     ].filter((argument) => process.platform !== 'win32' || argument !== '--nounixsocket'),
     cwd: dataDir,
-    outputFile,
+    output: outputFile,
   });
   try {
     await becomePrimary(port, server.gone);

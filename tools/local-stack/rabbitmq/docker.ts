@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { runCommand, type CommandResult } from '../command.js';
 import { removeContainerAfterUs } from '../guard.js';
 import { answers, becomesTrue, findFreePorts } from '../ports.js';
@@ -23,6 +26,7 @@ export async function startContainer(options: RabbitmqOptions): Promise<Rabbitmq
   const management = amqp + 1;
   const name = `usher-rabbitmq-${amqp}`;
   const volume = `usher-rabbitmq-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
+  if (!throwAway) await prepareVolume(volume, join(dataDir, 'docker-volume'));
   await runStep(onStep, `Fetch the image ${IMAGE}`, () => docker('pull', '--quiet', IMAGE));
   await docker(
     ...['run', '--detach', '--name', name, '--hostname', 'usher', '--label', 'usher=local-stack'],
@@ -37,6 +41,7 @@ export async function startContainer(options: RabbitmqOptions): Promise<Rabbitmq
   };
   const server = withVirtualHosts(
     {
+      exited: new Promise(() => undefined),
       kill: async (signal) => void (await docker('kill', '--signal', signal, name)),
       async stop() {
         if (!throwAway) await docker('stop', '--time', '20', name);
@@ -58,6 +63,14 @@ export async function startContainer(options: RabbitmqOptions): Promise<Rabbitmq
   };
   await ready();
   return server;
+}
+
+/** The volume belongs to the folder: where the folder is new or was emptied, the volume of an earlier one goes. */
+async function prepareVolume(volume: string, marker: string): Promise<void> {
+  if (existsSync(marker)) return;
+  await docker('volume', 'rm', '--force', volume);
+  await mkdir(dirname(marker), { recursive: true });
+  await writeFile(marker, volume);
 }
 
 async function requireEngine(): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findFreePorts, isFree } from '../ports.js';
 
@@ -31,9 +31,20 @@ export async function choosePorts(dataDir: string, amqp?: number): Promise<NodeP
   return ports;
 }
 
+const BOOTED = 'booted';
+
+/** A node that was killed in its very first start leaves half a database, which it refuses ever after: begin anew. */
+async function removeHalfMade(dataDir: string): Promise<void> {
+  if (!existsSync(join(dataDir, BOOTED))) await rm(join(dataDir, 'mnesia'), { recursive: true, force: true });
+}
+
+/** Notes that the node's database is complete. */
+export const noteBooted = (dataDir: string): Promise<void> => writeFile(join(dataDir, BOOTED), '');
+
 /** Writes what the node reads at its start, and returns the environment to start it in. */
 export async function prepareFolder(dataDir: string, ports: NodePorts): Promise<NodeJS.ProcessEnv> {
   const file = (name: string) => join(dataDir, name);
+  await removeHalfMade(dataDir);
   await mkdir(file('mnesia'), { recursive: true });
   await writeFile(file('enabled_plugins'), '[rabbitmq_management].\n');
   await writeFile(file('rabbitmq.conf'), configuration(ports));

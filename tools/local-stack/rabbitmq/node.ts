@@ -4,7 +4,7 @@ import { answers, becomesTrue } from '../ports.js';
 import { lastLines, spawnServer, type ServerProcess } from '../process.js';
 import { Unavailable } from '../ways.js';
 import type { RabbitmqInstallation } from './find-server.js';
-import { choosePorts, prepareFolder, type NodePorts } from './node-folder.js';
+import { choosePorts, noteBooted, prepareFolder, type NodePorts } from './node-folder.js';
 import { withVirtualHosts, type Rabbitmq, type RabbitmqOptions } from './rabbitmq.js';
 import { managementAnswers } from './virtual-hosts.js';
 
@@ -29,10 +29,14 @@ export async function startNode(installation: RabbitmqInstallation, options: Rab
     await stopEpmd();
     throw error;
   });
+  await noteBooted(dataDir);
   return withVirtualHosts(
     {
       get pid() {
         return node.pid;
+      },
+      get exited() {
+        return node.exited;
       },
       kill: (signal) => node.kill(signal),
       async stop() {
@@ -55,7 +59,7 @@ async function startEpmd(
   env: NodeJS.ProcessEnv,
   cwd: string,
 ): Promise<ServerProcess> {
-  const epmd = await spawnServer({ command, args: [], env, cwd, outputFile: join(cwd, 'epmd.log') });
+  const epmd = await spawnServer({ command, args: [], env, cwd, output: join(cwd, 'epmd.log') });
   await becomesTrue(() => answers(ports.epmd), { timeoutMs: 5_000, signal: epmd.gone });
   return epmd;
 }
@@ -67,7 +71,7 @@ async function launchNode(
   cwd: string,
 ): Promise<ServerProcess> {
   const outputFile = join(cwd, 'output.log');
-  const node = await spawnServer({ command, args: [], env, cwd, outputFile });
+  const node = await spawnServer({ command, args: [], env, cwd, output: outputFile });
   const management = {
     url: `amqp://guest:guest@127.0.0.1:${ports.amqp}`,
     managementUrl: `http://127.0.0.1:${ports.management}`,

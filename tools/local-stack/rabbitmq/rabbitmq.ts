@@ -37,6 +37,9 @@ export function withVirtualHosts(server: LocalServer, ports: { amqp: number; man
     get pid() {
       return server.pid;
     },
+    get exited() {
+      return server.exited;
+    },
     stop: () => server.stop(),
     kill: (signal) => server.kill(signal),
     restart: () => server.restart(),

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+
+/** What the stack and the other services look like to a service. */
+export interface Surroundings {
+  readonly mongodbUri: string;
+  readonly rabbitmqUrl: string;
+  /** The folder of this run's data. */
+  readonly dataDir: string;
+  /** The port of a service, by its name. */
+  portOf(service: string): number;
+}
+
+/** One process of Usher, as `npm start` runs it. */
+export interface Service {
+  readonly name: string;
+  /** Built entry file, from the repository's root. */
+  readonly entry: string;
+  readonly defaultPort: number;
+  /** Settings of this service alone, whatever a shared environment says. */
+  own(around: Surroundings): Record<string, string>;
+  /** Settings for where the user has set nothing. */
+  defaults(around: Surroundings): Record<string, string>;
+}
+
+/** The demo account and the administrator; development only, they are printed on the screen. */
+export const ACCOUNTS = {
+  demo: { username: 'demo', email: 'demo@usher.localhost', password: 'Demo-2026!' },
+  admin: { email: 'admin@usher.localhost', password: 'Admin-2026!' },
+} as const;
+
+/** Every process of Usher. */
+export const SERVICES: readonly Service[] = [
+  {
+    name: 'event-service',
+    entry: 'dist/apps/event-service/src/main.js',
+    defaultPort: 3000,
+    own: (around) => ({ MONGODB_DATABASE: 'usher_events', ...addressOf('event-service', around) }),
+    defaults: ({ dataDir }) => ({
+      ADMIN_EMAIL: ACCOUNTS.admin.email,
+      ADMIN_PASSWORD: ACCOUNTS.admin.password,
+      SIGNING_KEY_FILE: join(dataDir, 'signing-key.pem'),
+    }),
+  },
+  {
+    name: 'notification-service',
+    entry: 'dist/apps/notification-service/src/main.js',
+    defaultPort: 3001,
+    own: (around) => ({ MONGODB_DATABASE: 'usher_notifications', ...addressOf('notification-service', around) }),
+    defaults: ({ portOf }) => ({ JWKS_URL: `http://127.0.0.1:${portOf('event-service')}/.well-known/jwks.json` }),
+  },
+];
+
+const addressOf = (service: string, { portOf }: Surroundings) => ({
+  PORT: String(portOf(service)),
+  PUBLIC_URL: `http://localhost:${portOf(service)}`,
+});
+
+/** EVENT_SERVICE_ for event-service: `EVENT_SERVICE_PORT` is the PORT of that service alone. */
+const prefixOf = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_`;
+
+/** The port of a service: `<SERVICE>_PORT` or its default. @throws {Error} when that is not a port. */
+export function portOf({ name, defaultPort }: Service, env: NodeJS.ProcessEnv): number {
+  const wanted = env[`${prefixOf(name)}PORT`]?.trim();
+  const port = wanted ? Number(wanted) : defaultPort;
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new Error(`${prefixOf(name)}PORT must be a port from 1 to 65535, not "${wanted}"`);
+}
+
+/**
+ * The environment of a service: the user's, completed. A variable with the service's prefix is for it alone and wins;
+ * PORT, PUBLIC_URL and MONGODB_DATABASE count only with the prefix, for no two services can share them.
+ */
+export function environmentOf(service: Service, around: Surroundings, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const prefix = prefixOf(service.name);
+  const set = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
+  const prefixed = set
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, value]) => [name.slice(prefix.length), value]);
+  return {
+    ...service.defaults(around),
+    ...Object.fromEntries(set),
+    MONGODB_URI: around.mongodbUri,
+    RABBITMQ_URL: around.rabbitmqUrl,
+    ...service.own(around),
+    ...Object.fromEntries(prefixed),
+  };
+}
