@@ -6,3 +6,5 @@ export { createVirtualHost, deleteVirtualHost, type BrokerAddress } from './rabb
 export type { LocalServer } from './server.js';
 export type { OnStep, StepEvent } from './progress.js';
 export { NothingWorked } from './ways.js';
+export { findFreePorts } from './ports.js';
+export { type ServerProcess, spawnServer } from './process.js';
