@@ -17,22 +17,22 @@ export const envelopeSchema = z.looseObject({
   time: z.iso.datetime({ offset: true }).optional(),
   datacontenttype: z.string().optional(),
   dataschema: z.string().optional(),
-  /** The position in the source's own log, decimal. */
-  sequence: z.string().regex(/^\d+$/).optional(),
-  correlationid: z.string().optional(),
-  causationid: z.string().optional(),
-  /** W3C Trace Context. */
-  traceparent: z.string().optional(),
+  sequence: z.string().regex(/^\d+$/).optional().describe("The position in the source's own log, decimal"),
+  correlationid: z.string().optional().describe('The same for everything that one request caused'),
+  causationid: z.string().optional().describe('The id of the message that led to this one'),
+  traceparent: z.string().optional().describe('W3C Trace Context'),
   data: z.unknown(),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
 /** The AMQP headers beside an envelope. */
 export const envelopeHeadersSchema = z.object({
-  /** W3C Trace Context. */
-  traceparent: z.string().optional(),
-  /** How often processing this message has been tried, this time included; 1 where it is missing. */
-  'x-usher-attempt': z.int().min(1).optional(),
+  traceparent: z.string().optional().describe('W3C Trace Context'),
+  'x-usher-attempt': z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How often processing has been tried, this time included; 1 where it is missing'),
 });
 
 /** The `data` of an envelope of one of Usher's own types, checked against that type's schema. Throws a ZodError. */

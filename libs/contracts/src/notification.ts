@@ -16,19 +16,16 @@ export const notificationPayloadSchema = z.strictObject({
   type: z.literal('notification'),
   notification_type: notificationTypeSchema,
   event: z.strictObject({ id: idSchema, title: z.string(), action: z.string(), timestamp: timestampSchema }),
-  /** The username of whoever did it, `system` for what Usher does by itself. */
-  user: z.string(),
+  user: z.string().describe('The username of whoever did it, `system` for what Usher does by itself'),
 });
 export type NotificationPayload = z.infer<typeof notificationPayloadSchema>;
 
 /** What comes beside a live notification. */
 export const notificationMetaSchema = z.object({
   id: idSchema,
-  /** Archive position: gap-free over the bus, ascending for each reader. */
-  position: z.int(),
+  position: z.int().describe('Archive position: gap-free over the bus, ascending for each reader'),
   traceparent: z.string().nullable(),
-  /** How many notifications this reader has not read, this one included. */
-  unread: z.int(),
+  unread: z.int().describe('How many notifications this reader has not read, this one included'),
 });
 export type NotificationMeta = z.infer<typeof notificationMetaSchema>;
 

@@ -8,8 +8,9 @@ const positionSchema = z.int().min(0);
 export const clientMessageSchemas = {
   subscribe: z.strictObject({ event_id: idSchema }),
   unsubscribe: z.strictObject({ event_id: idSchema }),
-  /** Without `after`: from the last acknowledged position. */
-  resume: z.strictObject({ after: positionSchema.optional() }),
+  resume: z.strictObject({
+    after: positionSchema.optional().describe('Where it is missing: from the last acknowledged position'),
+  }),
   ack: z.strictObject({ position: positionSchema }),
   authenticate: z.strictObject({ token: z.string().min(1) }),
 } as const;
@@ -33,10 +34,8 @@ export type ClientToServerEvents = { [M in ClientMessage]: ClientHandler<M> };
 /** What a live connection begins with. */
 export const readySchema = z.object({
   user: z.object({ id: idSchema, username: z.string() }),
-  /** The newest archive position that this connection has been brought up to. */
-  position: positionSchema,
-  /** True where the client asked to resume and everything it missed was still there. */
-  recovered: z.boolean(),
+  position: positionSchema.describe('The newest archive position that this connection has been brought up to'),
+  recovered: z.boolean().describe('Whether the client asked to resume and everything it missed was still there'),
 });
 export type ReadyMessage = z.infer<typeof readySchema>;
 

@@ -39,8 +39,9 @@ export type EventResource = z.infer<typeof eventSchema>;
 /** `data` of `usher.event.created|updated|canceled|completed|deleted`, version 1: the event after the change. */
 export const eventChangedV1 = z.object({
   event: eventSchema,
-  /** Names of the members that this change altered; empty for a creation and a deletion. */
-  changed: z.array(z.string()),
+  changed: z
+    .array(z.string())
+    .describe('Names of the members that this change altered; empty for a creation and a deletion'),
   actor: actorSchema,
 });
 export type EventChangedV1 = z.infer<typeof eventChangedV1>;

@@ -20,6 +20,6 @@ export type UsherEventData<T extends UsherEventType> = z.infer<(typeof EVENT_TYP
 
 export const isUsherEventType = (type: string): type is UsherEventType => Object.hasOwn(EVENT_TYPES, type);
 
-/** Where the schema of the newest version of a type is served, as in the envelope's `dataschema`. */
-export const dataschemaOf = (type: UsherEventType): string =>
-  `/v1/schemas/${type}/versions/${EVENT_TYPES[type].length}`;
+/** Where the schema of a type's data is served, as in the envelope's `dataschema`: the newest version where none is named. */
+export const dataschemaOf = (type: UsherEventType, version: number = EVENT_TYPES[type].length): string =>
+  `/v1/schemas/${type}/versions/${version}`;
