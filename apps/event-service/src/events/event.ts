@@ -38,6 +38,9 @@ export interface Decision {
   change: EventChange | null;
 }
 
+/** The log stream of one event. */
+export const streamOf = (id: string): string => `event/${id}`;
+
 const TRANSITIONS: Record<EventStatus, readonly EventStatus[]> = {
   scheduled: ['canceled', 'completed'],
   canceled: [],

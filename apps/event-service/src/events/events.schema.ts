@@ -1,5 +1,13 @@
-import { type InferSchemaType, Schema } from 'mongoose';
+import { Schema } from 'mongoose';
 import { EVENT_STATUSES } from '#contracts';
+import type { EventState } from './event.js';
+
+/** An event as it is stored. */
+export interface EventDocument extends Omit<EventState, 'id'> {
+  _id: string;
+  /** Follows from status, capacity and bookings; stored so that it can be indexed. */
+  available: boolean;
+}
 
 const point = new Schema(
   { type: { type: String, required: true }, coordinates: { type: [Number], required: true } },
@@ -10,8 +18,7 @@ const creator = new Schema(
   { _id: false },
 );
 
-/** An event as it stands. */
-export const eventSchema = new Schema(
+export const eventSchema = new Schema<EventDocument>(
   {
     _id: { type: String, required: true },
     title: { type: String, required: true },
@@ -29,7 +36,6 @@ export const eventSchema = new Schema(
     created_by: { type: creator, required: true },
     booked_seats: { type: Number, required: true },
     waitlist_length: { type: Number, required: true },
-    /** Follows from status, capacity and bookings; stored so that it can be indexed. */
     available: { type: Boolean, required: true },
     version: { type: Number, required: true },
     created_at: { type: Date, required: true },
@@ -54,5 +60,4 @@ eventSchema.index({ coordinates: '2dsphere' });
 /** What the sweeper looks for: scheduled and over. */
 eventSchema.index({ status: 1, end_time: 1 });
 
-export type EventDocument = InferSchemaType<typeof eventSchema> & { _id: string };
 export const EVENT = 'Event';

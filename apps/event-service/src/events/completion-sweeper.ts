@@ -1,0 +1,72 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Clock } from '#kernel';
+import { type Logger, LOGGER } from '#observability';
+import { CLOCK } from '../config.js';
+import { EventsRepository } from './events.repository.js';
+import { EventsService } from './events.service.js';
+
+/** The most events that one tick completes; what is left over waits for the next. */
+const BATCH = 100;
+const INTERVAL_MS = 5_000;
+
+/** Completes events when they are over. Runs in every instance: who comes second finds nothing left to change. */
+@Injectable()
+export class CompletionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<unknown> = Promise.resolve();
+  private stopped = false;
+
+  constructor(
+    private readonly repository: EventsRepository,
+    private readonly events: EventsService,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule();
+  }
+
+  /** Nest closes the database after this. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** Completes a batch of the events that are over, the longest over first, and tells how many. */
+  async completeDue(): Promise<number> {
+    let completed = 0;
+    for (const id of await this.repository.due(this.clock.now(), BATCH)) {
+      if (this.stopped) break;
+      if (await this.complete(id)) completed += 1;
+    }
+    return completed;
+  }
+
+  /** One that fails must not keep the others waiting; it is due again on the next tick. */
+  private async complete(id: string): Promise<boolean> {
+    try {
+      return await this.events.completeEvent(id);
+    } catch (error) {
+      this.logger.error({ err: error, event_id: id }, 'event.completion-failed');
+      return false;
+    }
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.running = this.tick().finally(() => this.schedule());
+    }, INTERVAL_MS);
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      const completed = await this.completeDue();
+      if (completed > 0) this.logger.info({ completed }, 'events.swept');
+    } catch (error) {
+      this.logger.error({ err: error }, 'events.sweep-failed');
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { EventLogModule, Transactions } from '#persistence';
+import { CompletionSweeper } from './completion-sweeper.js';
+import { EventHistory } from './event-history.js';
+import { EventsController } from './events.controller.js';
+import { EventsRepository } from './events.repository.js';
+import { EVENT, eventSchema } from './events.schema.js';
+import { EventsService } from './events.service.js';
+
+@Module({
+  imports: [MongooseModule.forFeature([{ name: EVENT, schema: eventSchema }]), EventLogModule],
+  controllers: [EventsController],
+  providers: [Transactions, EventsRepository, EventsService, EventHistory, CompletionSweeper],
+  exports: [EventsService],
+})
+export class EventsModule {}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { eventStatusSchema, idSchema } from '#contracts';
+import { pageQuery } from '#http';
+import { countrySchema, instantSchema, tagSchema } from './events.dto.js';
+
+export const EVENT_SORTS = ['start_time', '-start_time', 'created_at', '-created_at'] as const;
+
+const DEFAULT_RADIUS_KM = 50;
+/** Half-way round the Earth. */
+const MAX_RADIUS_KM = 20_000;
+
+/** In a query `+` stands for a space, and hardly anybody writes `%2B`. */
+const queriedInstant = z
+  .string()
+  .meta({ format: 'date-time', examples: ['2026-11-20T10:00:00Z'] })
+  .transform((value) => value.replace(' ', '+'))
+  .pipe(instantSchema);
+
+const decimal = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[+-]?\d{1,5}(\.\d{1,20})?$/, 'must be a decimal number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+const position = z
+  .string()
+  .meta({ examples: ['13.4,52.5'] })
+  .transform((value) => value.split(','))
+  .pipe(z.tuple([decimal(-180, 180), decimal(-90, 90)], 'must be a longitude and a latitude, such as 13.4,52.5'));
+
+export const listEventsQuery = z
+  .strictObject({
+    status: eventStatusSchema.optional(),
+    tag: z
+      .union([tagSchema.transform((tag) => [tag]), z.array(tagSchema).max(20)])
+      .optional()
+      .describe('Repeatable; events that have all of them'),
+    country: countrySchema.optional(),
+    q: z
+      .string()
+      .max(200)
+      .refine((value) => value.trim() !== '', 'must not be blank')
+      .optional()
+      .describe('Full text over title, description, location and tags: every word, "a phrase", -not'),
+    starts_after: queriedInstant.optional().describe('Starts at this time or later'),
+    starts_before: queriedInstant.optional().describe('Starts before this time'),
+    created_by: idSchema.optional().describe('Id of the user who created it'),
+    near: position.optional().describe('Longitude and latitude'),
+    radius_km: decimal(0.001, MAX_RADIUS_KM).optional().describe(`Around \`near\`, ${DEFAULT_RADIUS_KM} by default`),
+    available: z.literal('true').optional().describe('Scheduled, not begun, and with seats left'),
+    sort: z.enum(EVENT_SORTS).default('start_time'),
+    ...pageQuery,
+  })
+  .refine(({ near, radius_km }) => near !== undefined || radius_km === undefined, {
+    path: ['radius_km'],
+    message: 'needs near',
+  })
+  .transform(({ near, radius_km, ...query }) => ({
+    ...query,
+    ...(near === undefined ? {} : { within: { center: near, radius_km: radius_km ?? DEFAULT_RADIUS_KM } }),
+  }));
+export type ListEventsQuery = z.infer<typeof listEventsQuery>;

@@ -1,0 +1,140 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { isAdmin, type Principal, requireManage } from '#auth';
+import { type Actor, parseData, SYSTEM_ACTOR } from '#contracts';
+import type { Page, Precondition } from '#http';
+import { type Clock, UsherError } from '#kernel';
+import { EventLog, Transactions } from '#persistence';
+import { CLOCK } from '../config.js';
+import {
+  cancelEvent,
+  completeEvent,
+  createEvent,
+  type Decision,
+  deleteEvent,
+  type EventState,
+  streamOf,
+  updateEvent,
+} from './event.js';
+import {
+  type DescribedEvent,
+  type DetailsPatch,
+  newDetails,
+  patchedDetails,
+  replacedDetails,
+} from './event-details.js';
+import { fromResource, toResource } from './event-resource.js';
+import { EventsRepository } from './events.repository.js';
+import type { ListEventsQuery } from './events.query.js';
+
+/** Who asks for a change, and what they take the event to be. */
+export interface Request {
+  principal: Principal;
+  precondition: Precondition;
+}
+
+type Decide = (state: EventState, now: Date) => Decision;
+
+/** One method per command; state and log entry are one transaction, and what it decides on is read within it. */
+@Injectable()
+export class EventsService {
+  constructor(
+    private readonly events: EventsRepository,
+    private readonly transactions: Transactions,
+    private readonly log: EventLog,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async getEvent(id: string): Promise<EventState> {
+    const state = await this.events.find(id);
+    if (state === undefined) throw notFound();
+    return state;
+  }
+
+  listEvents(query: ListEventsQuery): Promise<Page<EventState>> {
+    return this.events.page(query, this.clock.now());
+  }
+
+  /** Creates the event of that id; where its creator has done so before, answers with what came of it then. */
+  async createEvent(id: string, given: DescribedEvent, principal: Principal): Promise<EventState> {
+    if (!principal.roles.includes('user') && !isAdmin(principal))
+      throw new UsherError('forbidden', 'Events are created by people.');
+    const creator = { id: principal.id, username: principal.username };
+    const details = newDetails(given);
+    try {
+      return await this.transactions.run(async () => {
+        const decision = createEvent({ id, creator, details }, this.clock.now());
+        await this.record(decision, creator);
+        return decision.state;
+      });
+    } catch (error) {
+      if (error instanceof UsherError && error.retryable) throw error;
+      // Its id is taken, or it has become too late for it: perhaps this is a repetition.
+      const first = await this.firstState(id);
+      if (first?.created_by.id !== principal.id) throw error;
+      return first;
+    }
+  }
+
+  patchEvent(id: string, patch: DetailsPatch, request: Request): Promise<EventState> {
+    return this.manage(id, request, (state, now) => updateEvent(state, patchedDetails(state, patch), now));
+  }
+
+  replaceEvent(id: string, given: DescribedEvent, request: Request): Promise<EventState> {
+    return this.manage(id, request, (state, now) => updateEvent(state, replacedDetails(state, given), now));
+  }
+
+  cancelEvent(id: string, request: Request): Promise<EventState> {
+    return this.manage(id, request, cancelEvent);
+  }
+
+  deleteEvent(id: string, request: Request): Promise<EventState> {
+    return this.manage(id, request, deleteEvent);
+  }
+
+  /** Completes an event that is over; says whether it was this call that did. */
+  async completeEvent(id: string): Promise<boolean> {
+    return this.transactions.run(async () => {
+      const state = await this.events.find(id);
+      if (state === undefined) return false;
+      const decision = completeEvent(state, this.clock.now());
+      await this.record(decision, SYSTEM_ACTOR);
+      return decision.change !== null;
+    });
+  }
+
+  private manage(id: string, { principal, precondition }: Request, decide: Decide): Promise<EventState> {
+    return this.transactions.run(async () => {
+      const state = await this.getEvent(id);
+      requireManage(principal, state.created_by.id);
+      precondition.require(state.version);
+      const decision = decide(state, this.clock.now());
+      await this.record(decision, { id: principal.id, username: principal.username });
+      return decision.state;
+    });
+  }
+
+  private async record({ state, change }: Decision, actor: Actor): Promise<void> {
+    if (change === null) return;
+    if (change.type === 'usher.event.created') await this.events.insert(state);
+    else if (change.type === 'usher.event.deleted') await this.events.remove(state);
+    else await this.events.update(state, change.changed);
+    await this.log.append({
+      stream: streamOf(state.id),
+      version: state.version,
+      type: change.type,
+      subject: `events/${state.id}`,
+      data: { event: toResource(state), changed: [...change.changed], actor },
+      time: state.updated_at,
+      actor,
+    });
+  }
+
+  /** What an event was when it was created, whatever has become of it. */
+  private async firstState(id: string): Promise<EventState | undefined> {
+    const [entry] = await this.log.read(streamOf(id), { limit: 1 });
+    if (entry === undefined) return undefined;
+    return fromResource(parseData('usher.event.created', entry.data).event);
+  }
+}
+
+const notFound = (): UsherError => new UsherError('not-found', 'There is no such event.');
