@@ -1,10 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { JwksKeySource, TokenModule } from '#auth';
-import { HttpModule } from '#http';
+import { HttpModule, httpSettingsOf } from '#http';
 import { MessagingModule } from '#messaging';
 import { type Logger, ObservabilityModule } from '#observability';
 import { PersistenceModule } from '#persistence';
-import { type Config, httpSettingsOf } from './config.js';
+import type { Config } from './config.js';
 import { FollowsModule } from './follows/follows.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSettings, type HttpSettings, readSettings } from '#http';
+import { commonSettings, readSettings } from '#http';
 
 /** Every setting of notification-service, by its name in the environment. */
 export const settingsSchema = z.object({
@@ -28,10 +28,3 @@ export const CLOCK = Symbol('CLOCK');
 
 /** Throws one error that names every wrong setting and what it should be. */
 export const readConfig = (environment: NodeJS.ProcessEnv): Config => readSettings(settingsSchema, environment);
-
-export const httpSettingsOf = (config: Config): HttpSettings => ({
-  publicUrl: config.PUBLIC_URL,
-  corsOrigins: config.CORS_ORIGINS,
-  trustProxy: config.TRUST_PROXY,
-  rateLimitPer10s: config.RATE_LIMIT_PER_10S,
-});

@@ -16,14 +16,11 @@ import {
   type ServerToClientEvents,
   type UsherEventType,
 } from '#contracts';
-import { createHttpApp } from '#http';
 import { type Clock, newId, systemClock } from '#kernel';
 import { createVirtualHost, deleteVirtualHost } from '#local-stack';
-import { Consumers, EXCHANGES } from '#messaging';
-import { createLogger } from '#observability';
-import { AppModule } from '../src/app.module.js';
-import { httpSettingsOf, readConfig } from '../src/config.js';
-import { SocketServerAdapter } from '../src/realtime/socket-server.adapter.js';
+import { EXCHANGES } from '#messaging';
+import { readConfig } from '../src/config.js';
+import { createNotificationService } from '../src/notification-service.js';
 
 export interface Person {
   id: string;
@@ -75,14 +72,11 @@ export class TestBed {
       RABBITMQ_URL: rabbitmqUrl,
       JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/`,
       CORS_ORIGINS: 'https://console.example',
+      LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     });
-    const logger = createLogger({ service: 'notification-service', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
     const apps: NestFastifyApplication[] = [];
     for (let index = 0; index < instances; index += 1) {
-      const app = await createHttpApp(AppModule.forRoot(config, logger), { settings: httpSettingsOf(config), logger });
-      app.useWebSocketAdapter(new SocketServerAdapter(app, config.CORS_ORIGINS));
-      app.connectMicroservice({ strategy: app.get(Consumers).orderedBatches('notification-service.intake.v1') });
-      await app.startAllMicroservices();
+      const app = await createNotificationService(config);
       await app.listen(0, '127.0.0.1');
       apps.push(app);
     }

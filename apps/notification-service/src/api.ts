@@ -1,0 +1,19 @@
+import type { ApiDescription } from '#http';
+
+export const API: ApiDescription = {
+  title: 'Usher notification-service',
+  description: [
+    'What people are told: live, and afterwards in their history.',
+    '',
+    'Send an access token of event-service as `Authorization: Bearer …`. Live notifications come over Socket.IO at',
+    '`/socket.io`, described at `GET /asyncapi`, or as Server-Sent Events. Errors are problem documents (RFC 9457);',
+    '`GET /problems` explains every code. Lists are paged by `limit` and `cursor`.',
+  ].join('\n'),
+  version: '1.0.0',
+  tags: {
+    Notifications: 'What the caller has been told, and what of it they have read',
+    Following: 'Whose changes the caller wants to hear of',
+    Live: 'Notifications as they happen',
+    Operations: 'Health and metrics',
+  },
+};

@@ -1,0 +1,22 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createHttpApp, httpSettingsOf } from '#http';
+import { Consumers } from '#messaging';
+import { createLogger } from '#observability';
+import { API } from './api.js';
+import { AppModule, SERVICE } from './app.module.js';
+import type { Config } from './config.js';
+import { SocketServerAdapter } from './realtime/socket-server.adapter.js';
+
+/** notification-service, ready to listen; its intake is taking in already. */
+export async function createNotificationService(config: Config): Promise<NestFastifyApplication> {
+  const logger = createLogger({ service: SERVICE, level: config.LOG_LEVEL });
+  const app = await createHttpApp(AppModule.forRoot(config, logger), {
+    settings: httpSettingsOf(config),
+    logger,
+    api: API,
+  });
+  app.useWebSocketAdapter(new SocketServerAdapter(app, config.CORS_ORIGINS));
+  app.connectMicroservice({ strategy: app.get(Consumers).orderedBatches('notification-service.intake.v1') });
+  await app.startAllMicroservices();
+  return app;
+}
