@@ -44,15 +44,17 @@ export const commonSettings = {
     .max(10)
     .default(0)
     .describe('How many proxies in front to believe about the caller’s address'),
-  TOKEN_ISSUER: z.string().min(1).default('usher').describe('`iss` of access tokens; the same for both services'),
-  TOKEN_AUDIENCE: z.string().min(1).default('usher').describe('`aud` of access tokens; the same for both services'),
   RATE_LIMIT_PER_10S: z.coerce
     .number()
     .int()
     .min(1)
     .default(1_000)
     .describe('Requests in 10 s that one caller may make, over all instances'),
+  TOKEN_ISSUER: z.string().min(1).default('usher').describe('`iss` of access tokens; the same for both services'),
+  TOKEN_AUDIENCE: z.string().min(1).default('usher').describe('`aud` of access tokens; the same for both services'),
 };
+
+type CommonSettings = { [N in keyof typeof commonSettings]: z.infer<(typeof commonSettings)[N]> };
 
 /** What `libs/http` needs of a service's settings. */
 export interface HttpSettings {
@@ -64,6 +66,13 @@ export interface HttpSettings {
   /** Only where there are passwords to guess. */
   loginLimitPerMinute?: number;
 }
+
+export const httpSettingsOf = (settings: CommonSettings): HttpSettings => ({
+  publicUrl: settings.PUBLIC_URL,
+  corsOrigins: settings.CORS_ORIGINS,
+  trustProxy: settings.TRUST_PROXY,
+  rateLimitPer10s: settings.RATE_LIMIT_PER_10S,
+});
 
 /**
  * Reads settings from `environment` by a schema; empty strings count as missing. Throws one Error that names every

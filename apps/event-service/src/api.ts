@@ -1,0 +1,18 @@
+import type { ApiDescription } from '#http';
+
+export const API: ApiDescription = {
+  title: 'Usher event-service',
+  description: [
+    'Accounts, events, attendees and bookings.',
+    '',
+    'Sign in at `POST /v1/auth/login` and send the access token as `Authorization: Bearer …`. Errors are problem',
+    'documents (RFC 9457); `GET /problems` explains every code. Lists are paged by `limit` and `cursor`. Single resources',
+    'carry an `ETag`: send it back as `If-Match` to change only what you have seen. POSTs take an `Idempotency-Key`.',
+  ].join('\n'),
+  version: '1.0.0',
+  tags: {
+    Accounts: 'Registering, signing in, and one’s own profile',
+    Events: 'What people organise and others book',
+    Operations: 'Health and metrics',
+  },
+};

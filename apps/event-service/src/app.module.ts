@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type SigningKey, TokenModule } from '#auth';
+import { HttpModule } from '#http';
+import { type Logger, ObservabilityModule } from '#observability';
+import { EventLogModule, PersistenceModule } from '#persistence';
+import { AuthModule } from './auth/auth.module.js';
+import { type Config, httpSettingsOf } from './config.js';
+import { SettingsModule } from './settings.module.js';
+import { UsersModule } from './users/users.module.js';
+
+export const SERVICE = 'event-service';
+
+/** Users and events, and the log of what happens to them. */
+@Module({})
+export class AppModule {
+  static forRoot(config: Config, { signingKey, logger }: { signingKey: SigningKey; logger: Logger }): DynamicModule {
+    const policy = { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE };
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.forRoot(config),
+        ObservabilityModule.forRoot({ service: SERVICE, logger }),
+        PersistenceModule.forRoot({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE }),
+        HttpModule.forRoot(httpSettingsOf(config)),
+        TokenModule.forRoot({ keys: signingKey, policy }),
+        EventLogModule,
+        UsersModule,
+        AuthModule.forRoot(signingKey, policy),
+      ],
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { commonSettings, httpSettingsOf as commonHttpSettingsOf, type HttpSettings, readSettings } from '#http';
+import { emailSchema, passwordSchema } from './users/credentials.js';
+
+/** Every setting of event-service, by its name in the environment. */
+export const settingsSchema = z.object({
+  ...commonSettings,
+  PORT: commonSettings.PORT.default(3000),
+  PUBLIC_URL: commonSettings.PUBLIC_URL.default('http://localhost:3000'),
+  MONGODB_DATABASE: commonSettings.MONGODB_DATABASE.default('usher_events'),
+  BCRYPT_ROUNDS: z.coerce
+    .number()
+    .int()
+    .min(4)
+    .max(15)
+    .default(10)
+    .describe('Cost of a password hash; one more doubles it'),
+  LOGIN_LIMIT_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(5)
+    .describe('Login attempts a minute, for each address and for each account, over all instances'),
+  ADMIN_EMAIL: emailSchema.optional().describe('Address of the admin account that is made at the first start'),
+  ADMIN_PASSWORD: passwordSchema.optional().describe('Its password; the same rules as for everybody'),
+  SIGNING_KEY: z
+    .string()
+    .transform((pem) => pem.replaceAll('\\n', '\n'))
+    .pipe(z.string().includes('PRIVATE KEY-----', 'must be a private RSA key in PEM'))
+    .optional()
+    .describe('The private RSA key that signs access tokens, in PEM; \\n may stand for line breaks'),
+  SIGNING_KEY_FILE: z
+    .string()
+    .default('.usher/signing-key.pem')
+    .describe('Where the key is read from without SIGNING_KEY, and kept when one is made (never in production)'),
+});
+
+export type Config = z.infer<typeof settingsSchema>;
+
+/** Injection tokens of the settings and of the clock. */
+export const CONFIG = Symbol('CONFIG');
+export const CLOCK = Symbol('CLOCK');
+
+/** Throws one error that names every wrong setting and what it should be. */
+export const readConfig = (environment: NodeJS.ProcessEnv): Config => readSettings(settingsSchema, environment);
+
+export const httpSettingsOf = (config: Config): HttpSettings => ({
+  ...commonHttpSettingsOf(config),
+  loginLimitPerMinute: config.LOGIN_LIMIT_PER_MINUTE,
+});

@@ -1,0 +1,7 @@
+import 'reflect-metadata';
+import { readConfig } from './config.js';
+import { createEventService } from './event-service.js';
+
+const config = readConfig(process.env);
+const app = await createEventService(config);
+await app.listen(config.PORT, '0.0.0.0');

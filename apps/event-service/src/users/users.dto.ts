@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { idSchema, timestampSchema } from '#contracts';
+import { emailSchema, passwordSchema } from './credentials.js';
+import type { User } from './user.js';
+
+const CONTROLS = /\p{Cc}/u;
+
+export const usernameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_]{3,50}$/, 'must be 3 to 50 letters, digits or underscores');
+
+const fullNameSchema = z
+  .string()
+  .max(200)
+  .refine((name) => name.trim() !== '', 'must not be blank')
+  .refine((name) => !CONTROLS.test(name), 'must not contain control characters');
+
+const localeSchema = z
+  .string()
+  .max(64)
+  .refine(isLocale, 'must be a BCP 47 language tag, such as pt-BR')
+  .transform((tag) => Intl.getCanonicalLocales(tag)[0] ?? tag)
+  .meta({ openapi: { type: 'string', description: 'BCP 47', examples: ['pt-BR'] } });
+
+const timezoneSchema = z
+  .string()
+  .max(64)
+  .refine(isTimezone, 'must be an IANA time zone, such as Europe/Berlin')
+  .meta({ description: 'IANA', examples: ['Europe/Berlin'] });
+
+export const registerBody = z.strictObject({
+  email: emailSchema,
+  username: usernameSchema,
+  password: passwordSchema,
+  full_name: fullNameSchema.optional(),
+  locale: localeSchema.optional(),
+  timezone: timezoneSchema.optional(),
+});
+
+export const patchProfileBody = z
+  .strictObject({
+    full_name: fullNameSchema.nullable(),
+    locale: localeSchema,
+    timezone: timezoneSchema,
+  })
+  .partial()
+  .describe('A JSON Merge Patch (RFC 7396): null removes the full name');
+
+export const userAnswer = z
+  .object({
+    id: idSchema,
+    email: z.string(),
+    username: z.string(),
+    full_name: z.string().nullable(),
+    is_verified: z.boolean(),
+    roles: z.array(z.enum(['user', 'admin'])),
+    locale: z.string(),
+    timezone: z.string(),
+    created_at: timestampSchema,
+  })
+  .meta({ id: 'User' });
+
+export const toAnswer = (user: User): z.infer<typeof userAnswer> => ({
+  id: user.id,
+  email: user.email,
+  username: user.username,
+  full_name: user.full_name,
+  is_verified: user.is_verified,
+  roles: user.roles,
+  locale: user.locale,
+  timezone: user.timezone,
+  created_at: user.created_at.toISOString(),
+});
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+function isTimezone(name: string): boolean {
+  // Intl also takes offsets such as +01:00, which are no time zones.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
