@@ -12,7 +12,7 @@ export type StandDown = () => void;
 const AFTER_PARENT = `trap '' HUP INT TERM; read -r _ && exit; `;
 
 const SCRIPTS = {
-  killGroup: `${AFTER_PARENT} kill -KILL -- "-$1"`,
+  killGroup: `${AFTER_PARENT} kill -s KILL -- "-$1"`,
   removeFolder: `${AFTER_PARENT} for _ in 1 2 3 4 5 6 7 8 9 10; do sleep 0.5; rm -rf -- "$1" && exit; done`,
   removeContainer: `${AFTER_PARENT} docker rm --force --volumes "$1"`,
 } as const;
