@@ -1,0 +1,32 @@
+/**
+ * The baseline: the least code that could do the same routes. Fastify on the plain MongoDB driver, with Socket.IO
+ * broadcasting in process: no framework, no validation, no authentication, no log, no broker, no history.
+ * Environment: PORT, MONGODB_URI.
+ */
+import Fastify from 'fastify';
+import { MongoClient } from 'mongodb';
+import { Server } from 'socket.io';
+import { newId } from '#kernel';
+
+interface StoredEvent {
+  _id: string;
+  title: string;
+  start_time: string;
+}
+
+const client = await MongoClient.connect(process.env['MONGODB_URI'] ?? '');
+const events = client.db(`bench_bare_${newId()}`).collection<StoredEvent>('events');
+await events.createIndex({ start_time: 1, _id: 1 });
+
+const app = Fastify();
+const sockets = new Server(app.server, { serveClient: false });
+
+app.get('/v1/events', async () => ({ data: await events.find().sort({ start_time: 1, _id: 1 }).limit(20).toArray() }));
+app.get<{ Params: { id: string } }>('/v1/events/:id', async ({ params }) => events.findOne({ _id: params.id }));
+app.post<{ Body: Omit<StoredEvent, '_id'> }>('/v1/events', async ({ body }, reply) => {
+  const event = { ...body, _id: newId() };
+  await events.insertOne(event);
+  sockets.emit('notification', { type: 'notification', event: { id: event._id, title: event.title } });
+  return reply.status(201).send({ ...event, id: event._id });
+});
+await app.listen({ port: Number(process.env['PORT']), host: '127.0.0.1' });

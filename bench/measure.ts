@@ -1,0 +1,54 @@
+/** A distribution of durations in milliseconds. */
+export interface Distribution {
+  count: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/** Of at least one duration, in milliseconds. */
+export function distributionOf(durations: readonly number[]): Distribution {
+  const sorted = durations.toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+/**
+ * Starts `send` `perSecond` times a second for `seconds`, whether earlier ones have been answered or not, and measures
+ * each from the moment it was due: a server that falls behind cannot hide it by slowing its client down.
+ */
+export async function openLoop(
+  send: (index: number) => Promise<void>,
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<number[]> {
+  const started = performance.now();
+  const due = (index: number): number => started + (index * 1000) / perSecond;
+  const durations: Promise<number>[] = [];
+  for (let index = 0; index < perSecond * seconds; index += 1) {
+    const wait = due(index) - performance.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    durations.push(send(index).then(() => performance.now() - due(index)));
+  }
+  return Promise.all(durations);
+}
+
+/** Prints rows as a Markdown table, milliseconds to one decimal, each with its ratio to the first row. */
+export function printTable(title: string, rows: readonly { name: string; figures: Distribution }[]): void {
+  const [baseline] = rows;
+  const ratio = (figures: Distribution): string =>
+    baseline === undefined ? '' : `${(figures.p95 / baseline.figures.p95).toFixed(1)} ×`;
+  const cells = ({ count, p50, p95, p99, max }: Distribution): string =>
+    [String(count), ...[p50, p95, p99, max].map((ms) => ms.toFixed(1))].join(' | ');
+  const lines = rows.map(({ name, figures }) => `| ${name} | ${cells(figures)} | ${ratio(figures)} |`);
+  process.stdout.write(
+    [
+      `\n### ${title}\n`,
+      '| | count | p50 ms | p95 ms | p99 ms | max ms | p95 to baseline |',
+      '|---|---|---|---|---|---|---|',
+      ...lines,
+      '',
+    ].join('\n'),
+  );
+}
