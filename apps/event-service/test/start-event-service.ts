@@ -1,0 +1,42 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listen, type RunningApp, type TestDatabase, testDatabase } from '#testing';
+import { readConfig } from '../src/config.js';
+import { createEventService } from '../src/event-service.js';
+
+export interface TestService extends RunningApp {
+  database: TestDatabase;
+  /** Closes the service, and drops its database unless that was given. */
+  close(): Promise<void>;
+}
+
+/** The whole of event-service on a database of its own; bcrypt as cheap as it gets, and limits out of the way. */
+export async function startEventService(
+  environment: Record<string, string> = {},
+  given?: TestDatabase,
+): Promise<TestService> {
+  const database = given ?? testDatabase('events');
+  const config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    MONGODB_URI: database.uri,
+    MONGODB_DATABASE: database.database,
+    RABBITMQ_URL: process.env['USHER_TEST_RABBITMQ_URL'],
+    LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+    BCRYPT_ROUNDS: '4',
+    LOGIN_LIMIT_PER_MINUTE: '100000',
+    RATE_LIMIT_PER_10S: '100000',
+    SIGNING_KEY_FILE: join(tmpdir(), 'usher-test-signing-key.pem'),
+    ...environment,
+  });
+  const app = await createEventService(config);
+  const running = await listen(app);
+  return {
+    ...running,
+    database,
+    close: async () => {
+      await app.close();
+      if (given === undefined) await database.drop();
+    },
+  };
+}
