@@ -4,7 +4,7 @@
  * Environment: PORT, MONGODB_URI.
  */
 import Fastify from 'fastify';
-import { MongoClient } from 'mongodb';
+import { mongo } from 'mongoose';
 import { Server } from 'socket.io';
 import { newId } from '#kernel';
 
@@ -14,7 +14,7 @@ interface StoredEvent {
   start_time: string;
 }
 
-const client = await MongoClient.connect(process.env['MONGODB_URI'] ?? '');
+const client = await mongo.MongoClient.connect(process.env['MONGODB_URI'] ?? '');
 const events = client.db(`bench_bare_${newId()}`).collection<StoredEvent>('events');
 await events.createIndex({ start_time: 1, _id: 1 });
 
