@@ -11,10 +11,10 @@ const project = (level) => ({
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
+  setupFiles: ['<rootDir>/libs/testing/src/setup.ts'],
   ...(level === 'unit'
     ? {}
     : {
-        setupFiles: ['<rootDir>/libs/testing/src/setup.ts'],
         globalSetup: '<rootDir>/libs/testing/src/global-setup.ts',
         globalTeardown: '<rootDir>/libs/testing/src/global-teardown.ts',
       }),
