@@ -22,7 +22,6 @@ export class Publisher {
   private readonly supervised: SupervisedChannel;
   /** Channels on which the broker returned a message: what they confirm from then on is not to be believed. */
   private readonly tainted = new WeakSet<ConfirmChannel>();
-  private readonly readyListeners = new Set<() => void>();
   private ping: Promise<void> | undefined;
 
   constructor(
@@ -35,21 +34,13 @@ export class Publisher {
         channel.on('return', () => this.distrust(channel));
         await declareTopology(channel);
       },
-      onOpen: () => this.readyListeners.forEach((listener) => listener()),
     });
-    connection.manager.on('unblocked', () => this.readyListeners.forEach((listener) => listener()));
     probes.register('rabbitmq', () => this.check());
   }
 
   /** Whether a publish has a chance at the moment. */
   get ready(): boolean {
     return this.supervised.channel !== undefined && this.connection.blocked === undefined;
-  }
-
-  /** Calls `listener` whenever publishing has become possible; answers with what ends that. */
-  onReady(listener: () => void): () => void {
-    this.readyListeners.add(listener);
-    return () => void this.readyListeners.delete(listener);
   }
 
   /**
