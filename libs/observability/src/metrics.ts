@@ -12,7 +12,7 @@ const METRICS = {
   usher_relay_published_total: { kind: 'counter', help: 'Log entries confirmed by the broker', labels: [] },
   usher_relay_backlog: {
     kind: 'gauge',
-    help: 'Log entries not yet confirmed, as the elected relay saw them',
+    help: 'Log entries not yet confirmed, counted to 100,000',
     labels: [],
   },
   usher_relay_delay_seconds: { kind: 'histogram', help: 'From the change to the broker’s confirmation', labels: [] },

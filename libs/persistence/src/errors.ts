@@ -3,6 +3,14 @@ import { UsherError } from '#kernel';
 
 const DUPLICATE_KEY = 11_000;
 
+/**
+ * Codes by which a server says that it cannot now, for reasons of its own: not primary, shutting down, out of time, out of
+ * reach of the others, out of disk space. Source: MongoDB's error_codes.yml.
+ */
+const SERVER_TROUBLE = new Set<unknown>([
+  6, 7, 50, 64, 89, 91, 100, 133, 189, 202, 262, 9_001, 10_107, 11_600, 11_602, 13_388, 13_435, 13_436, 14_031,
+]);
+
 /** The names of the fields whose unique index refused a write; undefined for any other error. */
 export function duplicateKeyFields(error: unknown): readonly string[] | undefined {
   if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) return undefined;
@@ -23,7 +31,8 @@ export function fromMongoError(error: unknown): unknown {
     error instanceof mongo.MongoNotConnectedError ||
     error instanceof mongo.MongoTopologyClosedError ||
     error.hasErrorLabel(mongo.MongoErrorLabel.TransientTransactionError) ||
-    error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError);
+    error.hasErrorLabel(mongo.MongoErrorLabel.RetryableWriteError) ||
+    (error instanceof mongo.MongoServerError && SERVER_TROUBLE.has(error.code));
   if (!passing) return error;
   return new UsherError('unavailable', 'The database does not answer at the moment.', {
     retryable: true,

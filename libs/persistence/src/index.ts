@@ -1,7 +1,11 @@
+export { afterCommit } from './after-commit.js';
 export { PersistenceModule, type PersistenceOptions } from './connection.js';
 export { duplicateKeyFields, fromMongoError } from './errors.js';
 export { EventLog, type NewLogEntry } from './event-log/event-log.js';
 export { EventLogModule } from './event-log/event-log.module.js';
 export { EVENT_LOG, type LogEntry } from './event-log/event-log.schema.js';
+export { LEASE, type LeaseDocument, leaseSchema } from './leases/lease.schema.js';
+export { type Lease, LeaseLost, Leases } from './leases/leases.js';
+export { LeasesModule } from './leases/leases.module.js';
 export { Transactions } from './transactions.js';
 export { trustedFilter } from './trusted-filter.js';

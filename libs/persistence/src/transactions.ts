@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
+import { withCommitHooks } from './after-commit.js';
 import { fromMongoError } from './errors.js';
 
 /** Runs units of work, each in one MongoDB transaction. */
@@ -15,11 +16,13 @@ export class Transactions {
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.connection.transaction(work, {
-        readConcern: { level: 'snapshot' },
-        writeConcern: { w: 'majority' },
-        readPreference: 'primary',
-      });
+      return await withCommitHooks((attempt) =>
+        this.connection.transaction(() => attempt(work), {
+          readConcern: { level: 'snapshot' },
+          writeConcern: { w: 'majority' },
+          readPreference: 'primary',
+        }),
+      );
     } catch (error) {
       throw fromMongoError(error);
     }

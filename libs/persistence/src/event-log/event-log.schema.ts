@@ -28,6 +28,13 @@ export const eventLogSchema = new Schema(
 );
 
 eventLogSchema.index({ stream: 1, version: 1 }, { unique: true });
+// Both of the relay's questions are answered by the entries that it has still to do: those without a position by time
+// and version, those with one by position.
+eventLogSchema.index(
+  { position: 1, time: 1, version: 1, _id: 1 },
+  { name: 'unpublished', partialFilterExpression: { published_at: null } },
+);
+eventLogSchema.index({ position: 1 }, { unique: true, partialFilterExpression: { position: { $gt: 0 } } });
 
 export type LogEntry = InferSchemaType<typeof eventLogSchema> & { _id: string };
 export const EVENT_LOG = 'EventLogEntry';

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
-import { type Actor, dataschemaOf, type UsherEventData, type UsherEventType } from '#contracts';
-import { newId } from '#kernel';
+import { type Actor, dataschemaOf, ENVELOPE_MAX_BYTES, type UsherEventData, type UsherEventType } from '#contracts';
+import { newId, UsherError } from '#kernel';
 import { currentContext, currentTraceparent } from '#observability';
+import { afterCommit } from '../after-commit.js';
 import { trustedFilter } from '../trusted-filter.js';
 import { EVENT_LOG, type LogEntry } from './event-log.schema.js';
 
@@ -19,16 +20,23 @@ export interface NewLogEntry<T extends UsherEventType = UsherEventType> {
   actor: Actor;
 }
 
+/** Room for an envelope's members besides its data. */
+const ENVELOPE_BYTES = 2_048;
+
 /** The append-only log of one service. */
 @Injectable()
 export class EventLog {
+  private readonly listeners = new Set<() => void>();
+
   constructor(@InjectModel(EVENT_LOG) private readonly entries: Model<LogEntry>) {}
 
   /**
    * Appends within the running transaction, so that a change and what it says of itself are one write. Throws MongoDB's
-   * duplicate key error where another writer has already appended that version to the stream.
+   * duplicate key error where another writer has already appended that version to the stream, and `payload-too-large`
+   * where an entry would not fit into a message.
    */
   async append(...entries: NewLogEntry[]): Promise<void> {
+    for (const entry of entries) assertFits(entry);
     const { correlationId, causationId } = currentContext();
     const traceparent = currentTraceparent();
     await this.entries.insertMany(
@@ -41,6 +49,13 @@ export class EventLog {
         causationid: causationId ?? null,
       })),
     );
+    afterCommit(this.announce);
+  }
+
+  /** Calls `listener` after each commit by this process that has appended; answers with what ends that. */
+  onAppended(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** A stream's entries, oldest first, from after `version` on. */
@@ -51,4 +66,13 @@ export class EventLog {
       .limit(options.limit)
       .lean<LogEntry[]>();
   }
+
+  private readonly announce = (): void => this.listeners.forEach((listener) => listener());
+}
+
+/** An entry travels as one message, and what no consumer takes must not be said in the first place. */
+function assertFits({ type, data }: NewLogEntry): void {
+  const bytes = Buffer.byteLength(JSON.stringify(data));
+  if (bytes > ENVELOPE_MAX_BYTES - ENVELOPE_BYTES)
+    throw new UsherError('payload-too-large', `${type} would carry ${bytes} bytes; a message holds 64 KiB in all.`);
 }

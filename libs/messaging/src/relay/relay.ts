@@ -1,0 +1,184 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { newId, type Clock } from '#kernel';
+import type { Logger, Metrics } from '#observability';
+import { LeaseLost, type Leases } from '#persistence';
+import { backoffMs } from '../broker/backoff.js';
+import { within } from '../broker/deadline.js';
+import type { Publisher } from '../broker/publisher.js';
+import { Latch } from './latch.js';
+import type { RelayEntry, RelayLog } from './relay-log.js';
+import { Tenure } from './tenure.js';
+
+/** All in milliseconds. */
+const TIMING = {
+  /** How long a lease outlives its holder. */
+  lease: 5_000,
+  /** How often those without the lease try for it. */
+  standby: 500,
+  /** How often the elected one looks although nobody woke it. */
+  sweep: 3_000,
+  /** How long giving up a lease waits for a database that may be away. */
+  close: 2_000,
+  /** How long stopping waits for the batch in hand. */
+  stop: 8_000,
+} as const;
+
+/** One transaction and one round of confirms. */
+const BATCH = 500;
+
+export interface RelayOptions {
+  log: RelayLog;
+  leases: Leases;
+  publisher: Pick<Publisher, 'publish' | 'ready'>;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/**
+ * Publishes a log's entries in order, each at least once: runs in every instance and works in the one that has the lease.
+ * An entry gets its position in a transaction that only the holder of the lease can commit, and is published from
+ * there; so positions have no gaps and never change, whoever dies when. See docs/decisions/two-step-relay.md.
+ */
+export class Relay {
+  private readonly holder = newId();
+  private readonly bell = new Latch();
+  private readonly logger: Logger;
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  /** Entries may have a position without being published: after an election, and after anything that went wrong. */
+  private unfinished = true;
+  private failures = 0;
+  private sampledAt = 0;
+
+  constructor(private readonly options: RelayOptions) {
+    this.logger = options.logger.child({ relay: options.log.name, holder: this.holder });
+  }
+
+  /** Begins, without waiting for anything. */
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** There may be something to publish. Cheap, and safe to call at any rate. */
+  wake(): void {
+    this.bell.ring();
+  }
+
+  /** Finishes the batch in hand and gives the lease up, so that another instance goes on at once. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    await within(TIMING.stop, this.running ?? Promise.resolve());
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.sample();
+        const tenure = await this.elect();
+        if (tenure !== undefined) await this.lead(tenure);
+      } catch (error) {
+        this.logger.warn({ err: error }, 'relay.unavailable');
+      }
+      await this.pause(TIMING.standby);
+    }
+  }
+
+  private get stopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** Not to be woken by every write, but by `stop`. */
+  private async pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  /** Whoever cannot reach the broker leaves the lease to somebody who can. */
+  private async elect(): Promise<Tenure | undefined> {
+    const { leases, publisher, log, clock } = this.options;
+    if (!publisher.ready) return undefined;
+    const lease = await leases.acquire(log.name, this.holder, TIMING.lease);
+    if (lease === undefined) return undefined;
+    this.logger.info({ token: lease.token }, 'relay.elected');
+    return new Tenure(lease, leases, clock, TIMING.lease);
+  }
+
+  private async lead(tenure: Tenure): Promise<void> {
+    const { log, leases, publisher } = this.options;
+    this.unfinished = true;
+    this.failures = 0;
+    const watch = log.watch(() => this.wake());
+    try {
+      while (tenure.held && publisher.ready && !this.stopped) if (!(await this.step(tenure))) await this.rest();
+    } finally {
+      const { token } = tenure.lease;
+      this.logger[tenure.held ? 'info' : 'warn']({ token }, tenure.held ? 'relay.released' : 'relay.deposed');
+      tenure.end();
+      await within(TIMING.close, Promise.all([watch.close(), leases.release(tenure.lease)]));
+    }
+  }
+
+  /** Does one batch. Answers whether there may be another. */
+  private async step(tenure: Tenure): Promise<boolean> {
+    try {
+      await this.sample();
+      const entries = await this.next(tenure);
+      if (entries.length > 0) await this.publish(entries);
+      this.failures = 0;
+      const goOn = this.unfinished || entries.length > 0;
+      if (entries.length === 0) this.unfinished = false;
+      return goOn;
+    } catch (error) {
+      this.unfinished = true;
+      this.failures += 1;
+      if (error instanceof LeaseLost) tenure.end();
+      else this.logger.warn({ err: error, failures: this.failures }, 'relay.failed');
+      return false;
+    }
+  }
+
+  /**
+   * What is to be published next. After a failure, one entry to see whether the broker takes it: behind one that it
+   * refused, others of the same batch may have got through already, and must not again.
+   */
+  private next(tenure: Tenure): Promise<RelayEntry[]> {
+    const { log } = this.options;
+    if (!this.unfinished) return log.sequence(tenure.lease, BATCH);
+    return log.unpublished(this.failures > 0 ? 1 : BATCH);
+  }
+
+  /** Publishes side by side and marks what is confirmed without a hole. Throws the first failure, after that. */
+  private async publish(entries: readonly RelayEntry[]): Promise<void> {
+    const { log, publisher, clock, metrics } = this.options;
+    const started = performance.now();
+    const outcomes = await Promise.allSettled(entries.map(({ message }) => publisher.publish(message)));
+    const failed = outcomes.findIndex(({ status }) => status === 'rejected');
+    const confirmed = failed === -1 ? entries : entries.slice(0, failed);
+    const [from, to] = [confirmed[0]?.position, confirmed.at(-1)?.position];
+    if (from !== undefined && to !== undefined) {
+      await log.markPublished(from, to);
+      const now = clock.now().getTime();
+      for (const { time } of confirmed) metrics.observe('usher_relay_delay_seconds', {}, (now - time.getTime()) / 1000);
+      metrics.count('usher_relay_published_total', {}, confirmed.length);
+      const ms = Math.round(performance.now() - started);
+      this.logger.debug({ from, to, count: confirmed.length, ms }, 'relay.published');
+    }
+    const failure = outcomes[failed];
+    if (failure?.status === 'rejected') throw failure.reason;
+  }
+
+  /** Until something is written, or for a while; after a failure for a while in any case. */
+  private async rest(): Promise<void> {
+    if (this.failures > 0) await this.pause(backoffMs(this.failures));
+    else await this.bell.rung(TIMING.sweep);
+  }
+
+  /** Now and then: under load as well, and without the lease, for a backlog that nobody works off matters most. */
+  private async sample(): Promise<void> {
+    const { log, metrics } = this.options;
+    if (performance.now() - this.sampledAt < TIMING.sweep) return;
+    this.sampledAt = performance.now();
+    metrics.set('usher_relay_backlog', {}, await log.backlog());
+  }
+}
