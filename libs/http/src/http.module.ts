@@ -1,7 +1,6 @@
 import { type DynamicModule, Module, StandardSchemaSerializerInterceptor } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core';
 import { MongooseModule } from '@nestjs/mongoose';
-import { getOptionsToken, getStorageToken } from '@nestjs/throttler';
 import { AccessGuard, AuthenticationGuard } from '#auth';
 import { AnswerInterceptor } from './answers/answer.interceptor.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
@@ -15,6 +14,7 @@ import { rateLimitOptions } from './rate-limit/rate-limit.options.js';
 import { RateLimitStorage } from './rate-limit/rate-limit.storage.js';
 import { RateWindows } from './rate-limit/rate-windows.repository.js';
 import { RATE_WINDOW, rateWindowSchema } from './rate-limit/rate-windows.schema.js';
+import { getOptionsToken, getStorageToken } from './rate-limit/throttler.js';
 import type { HttpSettings } from './settings.js';
 import { HTTP_SETTINGS } from './tokens.js';
 import { ValidationPipe } from './validation/validation.pipe.js';

@@ -1,7 +1,8 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
+import type { ThrottlerRequest } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
 import { UsherError } from '#kernel';
+import { ThrottlerGuard } from './throttler.js';
 
 /**
  * Second of the global guards: knows the caller by now. Says on every answer what the limits are and what is left of

@@ -1,11 +1,12 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { normalizeIp, type ThrottlerModuleOptions } from '@nestjs/throttler';
+import type { ThrottlerModuleOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { isOperational, principalOf } from '#auth';
 import { ATTEMPTS } from '../endpoint.js';
 import type { HttpSettings } from '../settings.js';
 import { ATTEMPTS_LIMIT, GENERAL } from './rate-limit.storage.js';
+import { normalizeIp } from './throttler.js';
 
 export const GENERAL_WINDOW_MS = 10_000;
 export const ATTEMPT_WINDOW_MS = 60_000;
