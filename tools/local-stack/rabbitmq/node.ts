@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { answers, becomesTrue } from '../ports.js';
 import { lastLines, spawnServer, type ServerProcess } from '../process.js';
 import { Unavailable } from '../ways.js';
@@ -10,6 +11,8 @@ import { managementAnswers } from './virtual-hosts.js';
 
 const START_LIMIT_MS = 90_000;
 const STOP_GRACE_MS = 20_000;
+const SAVE_MS = 1_500;
+const IDLE = 'Management plugin: to stop collect_statistics';
 
 /**
  * Starts an installed RabbitMQ as a private node: its own ports, epmd, cookie and folders, loopback only. It never
@@ -40,16 +43,31 @@ export async function startNode(installation: RabbitmqInstallation, options: Rab
       },
       kill: (signal) => node.kill(signal),
       async stop() {
-        await (throwAway ? node.kill('SIGKILL') : node.stop(STOP_GRACE_MS));
+        await (throwAway ? node.kill('SIGKILL') : stopNode(node, dataDir));
         await stopEpmd();
       },
       async restart() {
-        await node.stop(STOP_GRACE_MS);
+        await stopNode(node, dataDir);
         node = await launch();
       },
     },
     ports,
   );
+}
+
+/**
+ * SIGTERM. RabbitMQ 3's management agent then waits five seconds for an answer that cannot come. Listeners, queues and
+ * message stores are closed by its last line; what remains is the table of quorum queues, which is saved after half a
+ * second of rest (measured on 3.10.8: a node killed sooner loses its newest queues).
+ */
+async function stopNode(node: ServerProcess, dataDir: string): Promise<void> {
+  const log = join(dataDir, 'log', 'usher@localhost.log');
+  const isIdle = () => Promise.resolve(node.gone.aborted || lastLines(log, 1).some((line) => line.includes(IDLE)));
+  await node.kill('SIGTERM');
+  await node.kill('SIGCONT'); // a suspended process sees SIGTERM only when it goes on
+  await becomesTrue(isIdle, { timeoutMs: STOP_GRACE_MS, everyMs: 100 });
+  await Promise.race([node.exited, delay(SAVE_MS)]);
+  await node.kill('SIGKILL');
 }
 
 /** Erlang's name server, ours alone: the machine's (port 4369) may belong to somebody else and outlives its users. */
