@@ -24,7 +24,16 @@ export class CompletionSweeper implements OnApplicationBootstrap, OnModuleDestro
   ) {}
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.start(INTERVAL_MS);
+  }
+
+  /** Sweeps every `intervalMs`, counted from the end of one tick to the beginning of the next. */
+  start(intervalMs: number): void {
+    clearTimeout(this.timer);
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.running = this.tick().finally(() => this.start(intervalMs));
+    }, intervalMs);
   }
 
   /** Nest closes the database after this. */
@@ -52,13 +61,6 @@ export class CompletionSweeper implements OnApplicationBootstrap, OnModuleDestro
       this.logger.error({ err: error, event_id: id }, 'event.completion-failed');
       return false;
     }
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.tick().finally(() => this.schedule());
-    }, INTERVAL_MS);
   }
 
   private async tick(): Promise<void> {

@@ -10,6 +10,7 @@ import { createLogger, ObservabilityModule } from '#observability';
 import { EventLogModule, PersistenceModule } from '#persistence';
 import { API } from '../../api.js';
 import { CLOCK } from '../../config.js';
+import { CompletionSweeper } from '../completion-sweeper.js';
 import { EventsModule } from '../events.module.js';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -60,6 +61,8 @@ export class EventsApp {
     const nest = await createHttpApp(module, { settings, logger, api: API });
     await nest.init();
     await nest.getHttpAdapter().getInstance().ready();
+    // Tests sweep when they mean to.
+    nest.get(CompletionSweeper).start(HOUR_MS);
     return new EventsApp(nest, new TokenIssuer(key, policy), (read) => (clock.now = read));
   }
 
