@@ -4,6 +4,7 @@ import { HttpModule, httpSettingsOf } from '#http';
 import { MessagingModule } from '#messaging';
 import { type Logger, ObservabilityModule } from '#observability';
 import { PersistenceModule } from '#persistence';
+import { AsyncApiModule } from './asyncapi/asyncapi.module.js';
 import type { Config } from './config.js';
 import { FollowsModule } from './follows/follows.module.js';
 import { IntakeModule } from './intake/intake.module.js';
@@ -33,6 +34,7 @@ export class AppModule {
         FollowsModule,
         IntakeModule,
         RealtimeModule,
+        AsyncApiModule,
       ],
     };
   }

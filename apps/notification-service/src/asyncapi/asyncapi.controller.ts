@@ -18,16 +18,26 @@ export class AsyncApiController {
   }
 
   @Get('asyncapi.json')
-  @ApiOkResponse({ description: 'The document', schema: { type: 'object' } })
-  @Endpoint({ summary: 'The AsyncAPI 3.0 document', access: 'anonymous', status: 200 })
+  @ApiOkResponse({ schema: { type: 'object' } })
+  @Endpoint({
+    summary: 'The AsyncAPI 3.0 document',
+    access: 'anonymous',
+    status: 200,
+    answerDescription: 'The document',
+  })
   readDocument(): AsyncApiDocument {
     return this.document;
   }
 
   @Get('asyncapi')
   @Header('Content-Type', 'text/html; charset=utf-8')
-  @ApiOkResponse({ description: 'The page', content: { 'text/html': { schema: { type: 'string' } } } })
-  @Endpoint({ summary: 'The AsyncAPI document as a page', access: 'anonymous', status: 200 })
+  @ApiOkResponse({ content: { 'text/html': { schema: { type: 'string' } } } })
+  @Endpoint({
+    summary: 'The AsyncAPI document as a page',
+    access: 'anonymous',
+    status: 200,
+    answerDescription: 'The page',
+  })
   readPage(): string {
     return this.page;
   }

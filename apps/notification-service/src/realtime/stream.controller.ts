@@ -1,8 +1,9 @@
 import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CurrentPrincipal, type Principal } from '#auth';
+import { Endpoint } from '#http';
 import { type Clock } from '#kernel';
 import { CLOCK } from '../config.js';
 import { LiveSessionFactory } from './live-session.factory.js';
@@ -27,16 +28,16 @@ export class StreamController {
   ) {}
 
   @Get()
-  @ApiOperation({
-    operationId: 'streamNotifications',
+  @ApiOkResponse({ content: { 'text/event-stream': { schema: { type: 'string' } } } })
+  @Endpoint({
     summary: 'Live notifications as Server-Sent Events',
     description:
       'Events `ready`, `notification` (its `id` is the position), `gap` and `auth_expired`. With `Last-Event-ID`, or ' +
       '`after` on a first connection, everything missed since that position comes first, in order.',
+    status: 200,
+    answerDescription: 'The stream',
   })
-  @ApiProduces('text/event-stream')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The position of the last event received' })
-  @ApiResponse({ status: 200, description: 'The stream', schema: { type: 'string' } })
   stream(
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: streamQuery }) query: z.infer<typeof streamQuery>,
