@@ -58,5 +58,4 @@ async function keepNew(file: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+const isCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;
