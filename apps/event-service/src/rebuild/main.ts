@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import mongoose from 'mongoose';
+import { systemClock } from '#kernel';
+import { readConfig } from '../config.js';
+import { eventsProjection } from '../events/events.projection.js';
+import { Rebuild } from './rebuild.js';
+
+/**
+ * `npm run rebuild`: makes `events` anew from `event_log` and puts it in place of what is there; stop the service first.
+ * `npm run rebuild -- --verify`: changes nothing, and reports where the two differ; the service may run.
+ * Exit code 0: done, no difference; 1: differences; 2: it could not be done.
+ */
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const { MONGODB_URI, MONGODB_DATABASE } = readConfig(process.env);
+  const options = { dbName: MONGODB_DATABASE, autoIndex: false, autoCreate: false, serverSelectionTimeoutMS: 5_000 };
+  const connection = await mongoose.createConnection(MONGODB_URI, options).asPromise();
+  try {
+    const rebuild = new Rebuild(connection, eventsProjection, systemClock, (line) => console.log(line));
+    const { entries, documents, differences } = await (values.verify ? rebuild.verify() : rebuild.replace());
+    const replayed = `${entries} log entries make ${documents} events`;
+    if (!values.verify) console.log(`${replayed}; they are in place.`);
+    else if (differences === 0) console.log(`${replayed}; the live collection agrees.`);
+    else console.log(`${replayed}; the live collection differs in ${differences} places.`);
+    return differences === 0 ? 0 : 1;
+  } finally {
+    await connection.close();
+  }
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return 2;
+});
