@@ -22,7 +22,7 @@ const create = (title: string, end: number) =>
   app.create(ada, { title, start_time: app.hours(1), end_time: app.hours(end) });
 const statuses = async () => {
   const rows = await app.connection.collection('events').find().sort({ title: 1 }).toArray();
-  return Object.fromEntries(rows.map(({ title, status }) => [title, status]));
+  return Object.fromEntries(rows.map(({ title, status }) => [title, status])) as Record<string, string>;
 };
 
 it('completes what is over, and nothing else', async () => {
@@ -69,7 +69,7 @@ it('goes on with the others where one cannot be completed', async () => {
   await create('Sound', 3);
   // Somebody else's entry stands where the completion would go.
   const entry = { stream: `event/${broken.id}`, version: 2 };
-  await app.connection.collection<{ _id: string }>('event_log').insertOne({ _id: broken.id, ...entry } as never);
+  await app.connection.collection<{ _id: string }>('event_log').insertOne({ _id: broken.id, ...entry });
   app.now = new Date(app.hours(9));
   expect(await sweeper.completeDue()).toBe(1);
   expect(await statuses()).toEqual({ Broken: 'scheduled', Sound: 'completed' });

@@ -13,7 +13,10 @@ const text = (max: number) =>
     .string()
     .refine((value) => !CONTROLS.test(value), 'must not contain control characters')
     // A character takes at most two units; so what is far too long is never spread.
-    .refine((value) => value.length <= 2 * max && [...value].length <= max, `must be at most ${max} characters long`)
+    .refine(
+      (value) => value.length <= 2 * max && Array.from(value).length <= max,
+      `must be at most ${max} characters long`,
+    )
     .meta({ maxLength: max });
 const filledText = (max: number) =>
   text(max)

@@ -48,4 +48,4 @@ export function describeDifference({ id, member, log, live }: Difference): strin
   return live === undefined ? `${id} is in the log, and missing live` : `${id} is live, and not in the log`;
 }
 
-const show = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
+const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

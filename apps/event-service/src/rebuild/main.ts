@@ -6,6 +6,8 @@ import { readConfig } from '../config.js';
 import { eventsProjection } from '../events/events.projection.js';
 import { Rebuild } from './rebuild.js';
 
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
 /**
  * `npm run rebuild`: makes `events` anew from `event_log` and puts it in place of what is there; stop the service first.
  * `npm run rebuild -- --verify`: changes nothing, and reports where the two differ; the service may run.
@@ -18,12 +20,12 @@ async function main(): Promise<number> {
   const options = { dbName: MONGODB_DATABASE, autoIndex: false, autoCreate: false, serverSelectionTimeoutMS: 5_000 };
   const connection = await mongoose.createConnection(MONGODB_URI, options).asPromise();
   try {
-    const rebuild = new Rebuild(connection, eventsProjection, systemClock, (line) => console.log(line));
+    const rebuild = new Rebuild(connection, eventsProjection, systemClock, print);
     const { entries, documents, differences } = await (values.verify ? rebuild.verify() : rebuild.replace());
     const replayed = `${entries} log entries make ${documents} events`;
-    if (!values.verify) console.log(`${replayed}; they are in place.`);
-    else if (differences === 0) console.log(`${replayed}; the live collection agrees.`);
-    else console.log(`${replayed}; the live collection differs in ${differences} places.`);
+    if (!values.verify) print(`${replayed}; they are in place.`);
+    else if (differences === 0) print(`${replayed}; the live collection agrees.`);
+    else print(`${replayed}; the live collection differs in ${differences} places.`);
     return differences === 0 ? 0 : 1;
   } finally {
     await connection.close();
@@ -31,6 +33,6 @@ async function main(): Promise<number> {
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   return 2;
 });

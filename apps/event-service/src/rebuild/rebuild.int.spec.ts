@@ -98,7 +98,7 @@ describe('rebuilding', () => {
     await spoil();
     const before = await live();
     const lease = { holder: 'somebody', token: 1, counter: 0, expires_at: new Date(app.hours(1)) };
-    await collection('leases').insertOne({ _id: 'event-log', ...lease } as { _id: string });
+    await collection('leases').insertOne({ _id: 'event-log', ...lease });
     await expect(rebuild().replace()).rejects.toThrow('An instance is running: somebody holds the lease event-log.');
     expect(await live()).toEqual(before);
   });

@@ -90,7 +90,7 @@ export class Rebuild {
     const entries = this.log
       .find(this.streams, session === undefined ? {} : { session })
       .sort({ stream: 1, version: 1 });
-    return replay(entries, (newest) => this.projection.project(newest) as Row | undefined, shadow, onGap);
+    return replay(entries, (newest) => this.projection.project(newest), shadow, onGap);
   }
 
   /** `/` is followed by `0`. */
