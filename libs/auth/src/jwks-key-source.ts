@@ -1,5 +1,4 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type JWK } from 'jose';
 import { z } from 'zod';
 import { type Clock, systemClock, UsherError } from '#kernel';
 import type { KeySource } from './key-source.js';
@@ -69,5 +68,5 @@ async function fetchKeys(url: string): Promise<Map<string, KeyObject>> {
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   const { keys } = jwksSchema.parse(await answer.json());
   const usable = keys.filter((key) => key.kty === 'RSA' && key.kid !== undefined && (key.use ?? 'sig') === 'sig');
-  return new Map(usable.map((key) => [key.kid ?? '', createPublicKey({ key: key as JWK, format: 'jwk' })]));
+  return new Map(usable.map((key) => [key.kid ?? '', createPublicKey({ key, format: 'jwk' })]));
 }

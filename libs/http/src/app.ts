@@ -1,7 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { type Logger, Metrics, nestLogger } from '#observability';
 import { drainOnClose } from './drain.js';
 import { readJsonOnly } from './json-body.js';
@@ -51,7 +51,7 @@ export async function createHttpApp(
     // A malformed URL is refused before any route, hook or filter of ours.
     frameworkErrors: (error, request, reply) => {
       void reply.header('X-Request-Id', request.id);
-      answerProblem(toUsherError(error), request as FastifyRequest, reply as FastifyReply, settings.publicUrl);
+      answerProblem(toUsherError(error), request, reply, settings.publicUrl);
     },
   };
   const adapter = new FastifyAdapter(options);

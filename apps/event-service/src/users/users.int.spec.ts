@@ -1,5 +1,5 @@
 import { getConnectionToken } from '@nestjs/mongoose';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Connection } from 'mongoose';
 import { signUp, TEST_PASSWORD, type TestAccount } from '#testing';
 import { startEventService, type TestService } from '../../test/start-event-service.js';
@@ -83,11 +83,11 @@ describe('accounts', () => {
     });
 
     it('leaves nothing behind where the log refuses its entry', async () => {
-      const model = connection.model('EventLogEntry');
-      const { insertMany } = model;
-      model.insertMany = (() => Promise.reject(new Error('no'))) as never;
+      const refusal = jest
+        .spyOn(connection.model('EventLogEntry'), 'insertMany')
+        .mockRejectedValueOnce(new Error('no'));
       const response = await register(person('nobody'));
-      model.insertMany = insertMany;
+      refusal.mockRestore();
       expect(response.status).toBe(500);
       expect(await countUsers('nobody')).toBe(0);
     });

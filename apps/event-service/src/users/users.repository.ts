@@ -37,8 +37,8 @@ export class UsersRepository {
 
   /** Throws what `insert` would for its address and name; saves hashing a password for nothing. */
   async requireFree(email: string, username: string): Promise<void> {
-    if ((await this.findByLogin({ email })) !== undefined) throw taken(['email_key']);
-    if ((await this.findByLogin({ username })) !== undefined) throw taken(['username_key']);
+    if ((await this.findByLogin({ email })) !== undefined) throw emailTaken();
+    if ((await this.findByLogin({ username })) !== undefined) throw usernameTaken();
   }
 
   /** Writes the profile over the version before; false where that is not the stored one any more. */
@@ -67,9 +67,11 @@ function toUser(document: UserDocument | null): UserWithHash | undefined {
 }
 
 function taken(fields: readonly string[] | undefined): UsherError | undefined {
-  if (fields?.includes('email_key') === true)
-    return new UsherError('email-taken', 'An account with this e-mail address exists already.');
-  if (fields?.includes('username_key') === true)
-    return new UsherError('username-taken', 'An account with this username exists already.');
-  return undefined;
+  if (fields?.includes('email_key') === true) return emailTaken();
+  return fields?.includes('username_key') === true ? usernameTaken() : undefined;
 }
+
+const emailTaken = (): UsherError =>
+  new UsherError('email-taken', 'An account with this e-mail address exists already.');
+const usernameTaken = (): UsherError =>
+  new UsherError('username-taken', 'An account with this username exists already.');

@@ -79,7 +79,7 @@ function checked(key: string | string[]): string {
 }
 
 const contentOf = (request: FastifyRequest): string =>
-  `${request.method} ${request.url}\n${JSON.stringify(request.body) ?? ''}`;
+  `${request.method} ${request.url}\n${request.body === undefined ? '' : JSON.stringify(request.body)}`;
 
 function answered(body: unknown, reply: FastifyReply): KeptAnswer {
   const headers: Record<string, string> = { 'content-type': JSON_CONTENT_TYPE };

@@ -52,15 +52,15 @@ export function openApiDocument(app: NestFastifyApplication, about: ApiDescripti
 function finish(operation: Operation): void {
   const extensions = operation as unknown as Record<string, string | undefined>;
   const access = extensions[ACCESS_EXTENSION];
-  delete extensions[ACCESS_EXTENSION];
+  Reflect.deleteProperty(extensions, ACCESS_EXTENSION);
   if (access === undefined) return;
   if (access === 'anonymous') operation.security = [];
   else operation.security = access === 'anyone' ? [{}, { [BEARER]: [] }] : [{ [BEARER]: [] }];
-  const responses = operation.responses as Record<string, { description: string; content?: unknown }>;
+  const responses = operation.responses as Record<string, { description: string; content?: unknown } | undefined>;
   for (const [status, codes] of Map.groupBy(usualProblems(operation, access), (code) => PROBLEMS[code].status))
     responses[status] ??= { description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; ') };
   for (const [status, response] of Object.entries(responses))
-    if (Number(status) >= 400)
+    if (response !== undefined && Number(status) >= 400)
       response.content = { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } };
 }
 

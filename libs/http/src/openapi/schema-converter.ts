@@ -24,7 +24,7 @@ export function toOpenApiSchema(
     override: ({ zodSchema, jsonSchema }) => {
       const { openapi } = z.globalRegistry.get(zodSchema) ?? {};
       if (typeof openapi !== 'object') return;
-      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
       Object.assign(jsonSchema, openapi);
     },
   }) as Record<string, unknown> & { $defs?: Converted['components'] };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model } from 'mongoose';
+import { ConnectionStates, type Model } from 'mongoose';
 import { duplicateKeyFields } from '#persistence';
 import { RATE_WINDOW, type RateWindow } from './rate-windows.schema.js';
 
@@ -31,9 +31,9 @@ export class RateWindows {
 
   private async increment(id: string, amount: number, windowMs: number, timeoutMs: number): Promise<WindowState> {
     const { db } = this.windows;
-    if (db.readyState !== 1 || db.db === undefined) throw new Error('MongoDB is not connected');
+    if (db.readyState !== ConnectionStates.connected) throw new Error('MongoDB is not connected');
     const running = { $gt: ['$ends_at', '$$NOW'] };
-    const row = await db.db.collection<RateWindow>(this.windows.collection.name).findOneAndUpdate(
+    const query = this.windows.findOneAndUpdate(
       { _id: id },
       [
         {
@@ -44,14 +44,29 @@ export class RateWindows {
         },
       ],
       {
+        updatePipeline: true,
         upsert: true,
         returnDocument: 'after',
         projection: { count: 1, msLeft: { $subtract: ['$ends_at', '$$NOW'] } },
         writeConcern: { w: 1 },
-        timeoutMS: timeoutMs,
+        maxTimeMS: timeoutMs,
       },
     );
-    const { count, msLeft } = row as unknown as WindowState;
-    return { count, msLeft: Number(msLeft) };
+    const row = await within(timeoutMs, query.lean<WindowState>().exec());
+    if (row === null) throw new Error('MongoDB gave no window');
+    return { count: row.count, msLeft: row.msLeft };
+  }
+}
+
+/** MongoDB's driver would look for a primary for as long as its own patience lasts. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer from MongoDB within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
