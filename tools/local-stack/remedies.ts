@@ -1,7 +1,7 @@
 type Remedies = Partial<Record<NodeJS.Platform, string>> & { readonly otherwise: string };
 
 const RABBITMQ: Remedies = {
-  linux: 'as root "apt-get install rabbitmq-server", or start Docker, or set RABBITMQ_URL',
+  linux: '"sudo apt-get install rabbitmq-server", or start Docker, or set RABBITMQ_URL',
   darwin: '"brew install rabbitmq", or start Docker, or set RABBITMQ_URL',
   otherwise: 'start Docker, or set RABBITMQ_URL',
 };

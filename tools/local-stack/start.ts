@@ -50,7 +50,10 @@ async function main(): Promise<number> {
       startLocalStack({ dataDir, onStep: screen.onStep }),
       interruption.requested.then(() => undefined),
     ]);
-    if (!stack) return INTERRUPTED; // the guards stop what was half started
+    if (!stack) {
+      screen.print('Stopped while starting.');
+      process.exit(INTERRUPTED); // at once: the guards end what was half started, and the lock of a dead run is void
+    }
     return await runUntilEnd(stack);
   } finally {
     await lock.release();

@@ -17,10 +17,9 @@ const START_LIMIT_MS = 90_000;
  * Runs the broker in a container on loopback ports, removed on stop. Kept data lies in a Docker volume named after
  * `dataDir`, because the container's user could not write into the folder itself.
  *
- * @throws {Unavailable} where no engine answers or the container does not start.
+ * @throws {Unavailable} when the container does not start.
  */
 export async function startContainer(options: RabbitmqOptions): Promise<Rabbitmq> {
-  await requireEngine();
   const { dataDir, throwAway = false, onStep = silent } = options;
   const amqp = options.port ?? (await findFreePorts(2));
   const management = amqp + 1;
@@ -73,7 +72,8 @@ async function prepareVolume(volume: string, marker: string): Promise<void> {
   await writeFile(marker, volume);
 }
 
-async function requireEngine(): Promise<void> {
+/** @throws {Unavailable} where Docker is missing or no engine answers within five seconds. */
+export async function requireEngine(): Promise<void> {
   const { code, output } = await runCommand('docker', ['version', '--format', '{{.Server.Version}}'], {
     timeoutMs: 5_000,
   });

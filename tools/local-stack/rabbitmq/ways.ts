@@ -5,7 +5,7 @@ import { rabbitmqRemedy } from '../remedies.js';
 import { readSettings, type StackSettings } from '../settings.js';
 import { firstThatWorks, Unavailable, type Way } from '../ways.js';
 import { installWithApt } from './apt.js';
-import { startContainer } from './docker.js';
+import { requireEngine, startContainer } from './docker.js';
 import { findRabbitmq, type RabbitmqInstallation } from './find-server.js';
 import { startNode } from './node.js';
 import type { Rabbitmq, RabbitmqOptions } from './rabbitmq.js';
@@ -26,7 +26,13 @@ export function privateBrokerWays(options: RabbitmqOptions): Way<Rabbitmq>[] {
         return start(await installOnce(settings, onStep));
       },
     },
-    { name: `Docker`, try: () => started(onStep, () => startContainer(options)) },
+    {
+      name: 'Docker',
+      try: async () => {
+        await requireEngine();
+        return started(onStep, () => startContainer(options));
+      },
+    },
   ];
 }
 

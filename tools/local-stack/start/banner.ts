@@ -24,7 +24,7 @@ export function banner(facts: {
     ...(facts.rabbitmqManagementUrl ? [['RabbitMQ’s pages', facts.rabbitmqManagementUrl] as [string, string]] : []),
     ['Logs', facts.logDir],
   ];
-  return ['', '  Usher is running', '', ...rows.map(([label, value]) => `  ${label.padEnd(18)}${value}`), ''].join(
+  return ['', '  Usher is running', '', ...rows.map(([label, value]) => `  ${label.padEnd(19)}${value}`), ''].join(
     '\n',
   );
 }

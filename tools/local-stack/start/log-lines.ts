@@ -23,11 +23,23 @@ export function forScreen(line: string): ScreenLine | undefined {
   const entry = parse(line);
   if (!entry) return { level: 'warn', text: line };
   const level = SERIOUS[String(entry['level'])];
-  if (!level) return undefined;
+  return level && { level, text: messageOf(entry) ?? line };
+}
+
+/** Any line of a log, shortened to its time, level and message where it is JSON. */
+export function inShort(line: string): string {
+  const entry = parse(line);
+  if (!entry) return line;
+  const time = new Date(entry['time'] as string | number);
+  const clock = Number.isNaN(time.getTime()) ? '' : `${time.toISOString().slice(11, 23)} `;
+  return `${clock}${String(entry['level'])} ${messageOf(entry) ?? line}`;
+}
+
+function messageOf(entry: Record<string, unknown>): string | undefined {
   const error = entry['err'] ?? entry['error'];
   const reason = isRecord(error) ? error['message'] : error;
   const words = [entry['msg'], reason].filter((word) => typeof word === 'string' && word !== '');
-  return { level, text: words.length > 0 ? [...new Set(words)].join(': ') : line };
+  return words.length > 0 ? [...new Set(words)].join(': ') : undefined;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -4,7 +4,7 @@ import { becomesTrue } from '../ports.js';
 import { spawnServer, type ServerProcess } from '../process.js';
 import type { Screen } from './screen.js';
 import type { Service } from './services.js';
-import { forScreen } from './log-lines.js';
+import { forScreen, inShort } from './log-lines.js';
 
 /** A service that was started. */
 export interface RunningService {
@@ -46,7 +46,7 @@ export async function runService(
     name: service.name,
     process: server,
     ready: becomeReady(port, server),
-    lastWords: () => kept.map((line) => `  ${line}`).join('\n'),
+    lastWords: () => kept.map((line) => `  ${inShort(line)}`).join('\n'),
   };
 }
 

@@ -48,7 +48,10 @@ export function createScreen(stream: WriteStream = process.stdout): Screen {
     stream.write(`${text}\n`);
     draw();
   };
-  if (live) setInterval(draw, FRAME_MS).unref();
+  if (live) {
+    setInterval(draw, FRAME_MS).unref();
+    process.once('exit', clear); // whatever ends us, the prompt does not come after half a line
+  }
 
   const handlers: { [K in StepEvent['kind']]: (event: Extract<StepEvent, { kind: K }>) => void } = {
     begun: ({ step }) => {
