@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import { ConnectionStates, type Model } from 'mongoose';
+import mongoose, { type Model } from 'mongoose';
 import { duplicateKeyFields } from '#persistence';
 import { RATE_WINDOW, type RateWindow } from './rate-windows.schema.js';
 
@@ -31,7 +31,7 @@ export class RateWindows {
 
   private async increment(id: string, amount: number, windowMs: number, timeoutMs: number): Promise<WindowState> {
     const { db } = this.windows;
-    if (db.readyState !== ConnectionStates.connected) throw new Error('MongoDB is not connected');
+    if (db.readyState !== mongoose.ConnectionStates.connected) throw new Error('MongoDB is not connected');
     const running = { $gt: ['$ends_at', '$$NOW'] };
     const query = this.windows.findOneAndUpdate(
       { _id: id },
