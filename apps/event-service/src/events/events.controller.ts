@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiConsumes, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { CurrentPrincipal, type Principal } from '#auth';
 import type { EventResource } from '#contracts';
@@ -64,6 +64,7 @@ export class EventsController {
   }
 
   @Patch(':id')
+  @ApiConsumes('application/merge-patch+json', 'application/json')
   @Endpoint({
     summary: 'Change some members of an event',
     description:

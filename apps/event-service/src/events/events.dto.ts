@@ -101,13 +101,13 @@ const described = z.strictObject({
   coordinates: optional.coordinates.nullable().default(DEFAULTS.coordinates),
 });
 
-export const createEventBody = described.extend({
-  status: eventStatusSchema.default('scheduled').describe('A new event is scheduled'),
-});
+export const createEventBody = described
+  .extend({ status: eventStatusSchema.default('scheduled').describe('A new event is scheduled') })
+  .meta({ id: 'NewEvent' });
 
-export const replaceEventBody = described.extend({
-  status: eventStatusSchema.optional().describe('Stays where it is left out'),
-});
+export const replaceEventBody = described
+  .extend({ status: eventStatusSchema.optional().describe('Stays where it is left out') })
+  .meta({ id: 'EventReplacement' });
 
 export const patchEventBody = z
   .strictObject({ ...required, status: eventStatusSchema })
@@ -120,7 +120,7 @@ export const patchEventBody = z
     attachment_url: optional.attachment_url.nullish(),
     coordinates: optional.coordinates.nullish(),
   })
-  .describe('A JSON Merge Patch (RFC 7396): null removes an optional member');
+  .meta({ id: 'EventPatch', description: 'A JSON Merge Patch (RFC 7396): null removes an optional member' });
 
 export const eventAnswer = eventSchema.meta({ id: 'Event' });
 

@@ -5,6 +5,7 @@ import { countrySchema, instantSchema, tagSchema } from './events.dto.js';
 
 export const EVENT_SORTS = ['start_time', '-start_time', 'created_at', '-created_at'] as const;
 
+const MAX_TAGS = 20;
 const DEFAULT_RADIUS_KM = 50;
 /** Half-way round the Earth. */
 const MAX_RADIUS_KM = 20_000;
@@ -21,7 +22,8 @@ const decimal = (min: number, max: number) =>
     .string()
     .regex(/^[+-]?\d{1,5}(\.\d{1,20})?$/, 'must be a decimal number')
     .transform(Number)
-    .pipe(z.number().min(min).max(max));
+    .pipe(z.number().min(min).max(max))
+    .meta({ openapi: { type: 'number', minimum: min, maximum: max } });
 
 const position = z
   .string()
@@ -33,7 +35,8 @@ export const listEventsQuery = z
   .strictObject({
     status: eventStatusSchema.optional(),
     tag: z
-      .union([tagSchema.transform((tag) => [tag]), z.array(tagSchema).max(20)])
+      .union([tagSchema.transform((tag) => [tag]), z.array(tagSchema).max(MAX_TAGS)])
+      .meta({ openapi: { type: 'array', items: { type: 'string' }, maxItems: MAX_TAGS } })
       .optional()
       .describe('Repeatable; events that have all of them'),
     country: countrySchema.optional(),

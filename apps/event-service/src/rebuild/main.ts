@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import mongoose from 'mongoose';
 import { systemClock } from '#kernel';
@@ -11,11 +10,11 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 /**
  * `npm run rebuild`: makes `events` anew from `event_log` and puts it in place of what is there; stop the service first.
  * `npm run rebuild -- --verify`: changes nothing, and reports where the two differ; the service may run.
+ * The database is that of `npm start`, or of MONGODB_URI (tools/local-stack/with-database.ts).
  * Exit code 0: done, no difference; 1: differences; 2: it could not be done.
  */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { verify: { type: 'boolean', default: false } } });
-  if (existsSync('.env')) process.loadEnvFile('.env');
   const { MONGODB_URI, MONGODB_DATABASE } = readConfig(process.env);
   const options = { dbName: MONGODB_DATABASE, autoIndex: false, autoCreate: false, serverSelectionTimeoutMS: 5_000 };
   const connection = await mongoose.createConnection(MONGODB_URI, options).asPromise();
