@@ -4,9 +4,10 @@ import { type Clock, systemClock, UsherError } from '#kernel';
 import type { KeySource } from './key-source.js';
 
 const TIMEOUT_MS = 3_000;
-/** An unknown key id makes the set be fetched again, but not more often than this. */
+/** An unknown key id makes the set be fetched again, but not more often than this; more often while there is no set at all. */
 const COOL_DOWN_MS = 10_000;
-/** A set this old is fetched again before use, so that a withdrawn key does not live for ever. */
+const FIRST_COOL_DOWN_MS = 1_000;
+/** A set this old is fetched again beside its use, so that a withdrawn key does not live for ever. */
 const MAX_AGE_MS = 10 * 60_000;
 
 const jwksSchema = z.object({
@@ -31,22 +32,24 @@ export class JwksKeySource implements KeySource {
 
   async find(kid: string): Promise<KeyObject | undefined> {
     const now = this.clock.now().getTime();
-    const wanted = this.keys?.get(kid) === undefined || now - this.fetchedAt > MAX_AGE_MS;
-    if (wanted && (this.fetching !== undefined || now - this.triedAt > COOL_DOWN_MS || this.keys === undefined))
-      await this.refresh(now);
+    const known = this.keys?.get(kid);
+    if (known === undefined) await this.refresh(now, this.keys === undefined ? FIRST_COOL_DOWN_MS : COOL_DOWN_MS);
+    else if (now - this.fetchedAt > MAX_AGE_MS) void this.refresh(now, COOL_DOWN_MS);
     if (this.keys === undefined)
       throw new UsherError('unavailable', 'The keys to check access tokens with cannot be fetched at the moment.', {
         retryable: true,
         retryAfter: 2,
         cause: this.lastFailure,
       });
-    return this.keys.get(kid);
+    return known ?? this.keys.get(kid);
   }
 
   /** One fetch at a time, whoever asks; a failure leaves the keys as they are. */
-  private refresh(now: number): Promise<void> {
+  private refresh(now: number, coolDownMs: number): Promise<void> {
+    if (this.fetching !== undefined) return this.fetching;
+    if (now - this.triedAt < coolDownMs) return Promise.resolve();
     this.triedAt = now;
-    this.fetching ??= fetchKeys(this.url)
+    this.fetching = fetchKeys(this.url)
       .then(
         (keys) => {
           this.keys = keys;
