@@ -1,10 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type SigningKey, TokenModule } from '#auth';
 import { HttpModule } from '#http';
+import { MessagingModule } from '#messaging';
 import { type Logger, ObservabilityModule } from '#observability';
-import { EventLogModule, PersistenceModule } from '#persistence';
+import { PersistenceModule } from '#persistence';
 import { AuthModule } from './auth/auth.module.js';
 import { type Config, httpSettingsOf } from './config.js';
+import { EventLogRelayModule } from './event-log/event-log-relay.module.js';
+import { EventsModule } from './events/events.module.js';
 import { SettingsModule } from './settings.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -21,11 +24,13 @@ export class AppModule {
         SettingsModule.forRoot(config),
         ObservabilityModule.forRoot({ service: SERVICE, logger }),
         PersistenceModule.forRoot({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE }),
+        MessagingModule.forRoot({ url: config.RABBITMQ_URL, service: SERVICE }),
         HttpModule.forRoot(httpSettingsOf(config)),
         TokenModule.forRoot({ keys: signingKey, policy }),
-        EventLogModule,
+        EventLogRelayModule,
         UsersModule,
         AuthModule.forRoot(signingKey, policy),
+        EventsModule,
       ],
     };
   }
