@@ -4,6 +4,8 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** Let it finish even when this process ends before; otherwise it is ended with us. */
+  readonly finishAnyway?: boolean;
   /** Called with each piece of output as it comes. */
   readonly onOutput?: (text: string) => void;
 }
@@ -28,6 +30,8 @@ export function runCommand(
       ...(options.cwd && { cwd: options.cwd }),
       ...(options.timeoutMs && { timeout: options.timeoutMs, killSignal: 'SIGKILL' as const }),
     });
+    const end = () => child.kill();
+    if (!options.finishAnyway) process.once('exit', end);
     const collect = (chunk: string) => {
       output += chunk;
       options.onOutput?.(chunk);
@@ -35,6 +39,9 @@ export function runCommand(
     child.stdout.setEncoding('utf8').on('data', collect);
     child.stderr.setEncoding('utf8').on('data', collect);
     child.once('error', (error) => resolve({ code: 127, output: error.message }));
-    child.once('close', (code) => resolve({ code, output }));
+    child.once('close', (code) => {
+      process.off('exit', end);
+      resolve({ code, output });
+    });
   });
 }

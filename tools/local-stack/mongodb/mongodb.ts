@@ -6,7 +6,7 @@ import { lastLines, spawnServer, type ServerProcess } from '../process.js';
 import { runStep, silent, type OnStep } from '../progress.js';
 import type { LocalServer } from '../server.js';
 import { readSettings, type StackSettings } from '../settings.js';
-import { Unavailable } from '../ways.js';
+import { Unusable } from '../ways.js';
 import { findMongodBinary, type MongodBinary } from './find-binary.js';
 import { becomePrimary, replicaSetUri } from './replica-set.js';
 
@@ -36,7 +36,7 @@ const STOP_GRACE_MS = 15_000;
  * Starts a `mongod` of our own on loopback as replica set `rs0` and resolves when it is primary. It never outlives this
  * process.
  *
- * @throws {NothingWorked} when no `mongod` can be had, {Unavailable} with its last log lines when it does not start.
+ * @throws {NothingWorked} when no `mongod` can be had, {Unusable} with its last log lines when it does not start.
  */
 export async function startMongodb(options: MongodbOptions): Promise<Mongodb> {
   const onStep = options.onStep ?? silent;
@@ -90,7 +90,7 @@ async function launch({ path }: MongodBinary, dataDir: string, port: number): Pr
     return server;
   } catch (error) {
     await server.kill('SIGKILL');
-    throw new Unavailable(`mongod did not start: ${String(error)}\n${lastLines(outputFile, 3).join('\n')}`);
+    throw new Unusable(`mongod did not start: ${String(error)}\n${lastLines(outputFile, 3).join('\n')}`);
   }
 }
 

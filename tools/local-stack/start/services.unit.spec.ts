@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { environmentOf, portOf, SERVICES, type Service } from './services.js';
+
+const named = (name: string): Service => {
+  const service = SERVICES.find((candidate) => candidate.name === name);
+  if (!service) throw new Error(name);
+  return service;
+};
+const around = {
+  mongodbUri: 'mongodb://127.0.0.1:1/?replicaSet=rs0',
+  rabbitmqUrl: 'amqp://127.0.0.1:2',
+  dataDir: '/data',
+  portOf: (name: string) => (name === 'event-service' ? 4000 : 4001),
+};
+const environment = (name: string, env: NodeJS.ProcessEnv = {}) => environmentOf(named(name), around, env);
+
+describe('the environment of a service', () => {
+  it('tells event-service where everything is and who the administrator is', () => {
+    expect(environment('event-service')).toEqual({
+      PORT: '4000',
+      PUBLIC_URL: 'http://localhost:4000',
+      MONGODB_URI: around.mongodbUri,
+      MONGODB_DATABASE: 'usher_events',
+      RABBITMQ_URL: around.rabbitmqUrl,
+      ADMIN_EMAIL: 'admin@usher.localhost',
+      ADMIN_PASSWORD: 'Admin-2026!',
+      SIGNING_KEY_FILE: '/data/signing-key.pem',
+    });
+  });
+
+  it('tells notification-service where the public keys are', () => {
+    expect(environment('notification-service')).toMatchObject({
+      PORT: '4001',
+      MONGODB_DATABASE: 'usher_notifications',
+      JWKS_URL: 'http://127.0.0.1:4000/.well-known/jwks.json',
+    });
+  });
+
+  it('leaves what the user has set, and takes an empty value for none', () => {
+    expect(
+      environment('event-service', { ADMIN_EMAIL: 'me@example.org', ADMIN_PASSWORD: '', LOG_LEVEL: 'debug' }),
+    ).toMatchObject({ ADMIN_EMAIL: 'me@example.org', ADMIN_PASSWORD: 'Admin-2026!', LOG_LEVEL: 'debug' });
+  });
+
+  it('does not let one PORT or database be given to two services, but one to each', () => {
+    const env = { PORT: '9', MONGODB_DATABASE: 'both', EVENT_SERVICE_MONGODB_DATABASE: 'mine' };
+    expect(environment('event-service', env)).toMatchObject({ PORT: '4000', MONGODB_DATABASE: 'mine' });
+    expect(environment('notification-service', env)).toMatchObject({ MONGODB_DATABASE: 'usher_notifications' });
+  });
+});
+
+describe('the port of a service', () => {
+  it('is its own setting or its default', () => {
+    expect(portOf(named('event-service'), {})).toBe(3000);
+    expect(portOf(named('notification-service'), { NOTIFICATION_SERVICE_PORT: '4711' })).toBe(4711);
+  });
+
+  it.each(['abc', '0', '70000', '30.5'])('cannot be %s', (value) => {
+    expect(() => portOf(named('event-service'), { EVENT_SERVICE_PORT: value })).toThrow(
+      `EVENT_SERVICE_PORT must be a port from 1 to 65535, not "${value}"`,
+    );
+  });
+});
