@@ -8,7 +8,8 @@ const document = buildAsyncApi('http://localhost:3001');
 describe('the AsyncAPI document', () => {
   it('is valid, without an error or a warning', async () => {
     const { diagnostics } = await new Parser().parse(JSON.stringify(document));
-    expect(diagnostics.filter(({ severity }) => severity <= DiagnosticSeverity.Warning)).toEqual([]);
+    const notable: number[] = [DiagnosticSeverity.Error, DiagnosticSeverity.Warning];
+    expect(diagnostics.filter(({ severity }) => notable.includes(severity))).toEqual([]);
   });
 
   it('has an acknowledged operation for each message of a client', () => {

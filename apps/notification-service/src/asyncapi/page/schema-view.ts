@@ -30,7 +30,7 @@ function typeLine(schema: JsonSchema): Html {
   if (Array.isArray(items)) return html`<span class="type">list of exactly ${items.length}</span>`;
   if (isSchema(items)) return html`<span class="type">list of</span> ${typeLine(items)}`;
   if (isSchema(schema['properties'])) return html``;
-  const name = Array.isArray(type) ? type.join(' or ') : String(type ?? 'anything');
+  const name = Array.isArray(type) ? type.join(' or ') : typeof type === 'string' ? type : 'anything';
   return html`<span class="type">${name}</span>${constraints(schema)}`;
 }
 
