@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { commonSettings, httpSettingsOf as commonHttpSettingsOf, type HttpSettings, readSettings } from '#http';
+import {
+  commonSettings,
+  httpSettingsOf as commonHttpSettingsOf,
+  type HttpSettings,
+  readSettings,
+  wholeNumber,
+} from '#http';
 import { emailSchema, passwordSchema } from './users/credentials.js';
 
 /** Every setting of event-service, by its name in the environment. */
@@ -8,17 +14,8 @@ export const settingsSchema = z.object({
   PORT: commonSettings.PORT.default(3000),
   PUBLIC_URL: commonSettings.PUBLIC_URL.default('http://localhost:3000'),
   MONGODB_DATABASE: commonSettings.MONGODB_DATABASE.default('usher_events'),
-  BCRYPT_ROUNDS: z.coerce
-    .number()
-    .int()
-    .min(4)
-    .max(15)
-    .default(10)
-    .describe('Cost of a password hash; one more doubles it'),
-  LOGIN_LIMIT_PER_MINUTE: z.coerce
-    .number()
-    .int()
-    .min(1)
+  BCRYPT_ROUNDS: wholeNumber(4, 15).default(10).describe('Cost of a password hash; one more doubles it'),
+  LOGIN_LIMIT_PER_MINUTE: wholeNumber(1)
     .default(5)
     .describe('Login attempts a minute, for each address and for each account, over all instances'),
   ADMIN_EMAIL: emailSchema.optional().describe('Address of the admin account that is made at the first start'),

@@ -10,7 +10,14 @@ export { mapPage, type Page, pageQuery, type PageRequest, pageSchema } from './p
 export { type Problem, problemSchema, toUsherError } from './problems/problem.js';
 export { PROBLEMS } from './problems/problems.js';
 export { AttemptLimiter } from './rate-limit/attempt-limiter.js';
-export { commonSettings, type HttpSettings, httpSettingsOf, readSettings } from './settings.js';
+export {
+  commonSettings,
+  descriptionOf,
+  type HttpSettings,
+  httpSettingsOf,
+  readSettings,
+  wholeNumber,
+} from './settings.js';
 export { HTTP_SETTINGS } from './tokens.js';
 export { Id } from './validation/id.decorator.js';
 export { ValidationPipe } from './validation/validation.pipe.js';

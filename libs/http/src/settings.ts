@@ -1,14 +1,27 @@
 import { z } from 'zod';
 
+/** A setting that is a whole number. */
+export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  const message =
+    max === Number.MAX_SAFE_INTEGER
+      ? `must be a whole number of at least ${min}`
+      : `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.int(message).min(min, message).max(max, message));
+}
+
 /** What every HTTP service of Usher can be told, by the names of the environment. Each service's `config.ts` spreads it into its own schema. */
 export const commonSettings = {
   NODE_ENV: z
     .enum(['development', 'test', 'production'])
     .default('development')
     .describe('development, test or production'),
-  PORT: z.coerce.number().int().min(0).max(65_535).describe('The port to listen on; 0 takes any free one'),
+  PORT: wholeNumber(0, 65_535).describe('The port to listen on; 0 takes any free one'),
   PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .transform((url) => url.replace(/\/+$/, ''))
     .describe('How clients reach this service, without a path; it appears in links and problem types'),
   MONGODB_URI: z
@@ -37,17 +50,10 @@ export const commonSettings = {
     )
     .pipe(z.array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'must be origins such as https://console.example')))
     .describe('Browser origins that may call, separated by commas; for HTTP and for sockets'),
-  TRUST_PROXY: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(10)
+  TRUST_PROXY: wholeNumber(0, 10)
     .default(0)
     .describe('How many proxies in front to believe about the caller’s address'),
-  RATE_LIMIT_PER_10S: z.coerce
-    .number()
-    .int()
-    .min(1)
+  RATE_LIMIT_PER_10S: wholeNumber(1)
     .default(1_000)
     .describe('Requests in 10 s that one caller may make, over all instances'),
   TOKEN_ISSUER: z.string().min(1).default('usher').describe('`iss` of access tokens; the same for both services'),
@@ -84,8 +90,15 @@ export function readSettings<S extends z.ZodObject>(schema: S, environment: Node
   if (result.success) return result.data;
   const complaints = result.error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    const { description } = schema.shape[name] as { description?: string };
+    const description = descriptionOf(schema.shape[name]);
     return `  ${name}: ${issue.message}${description === undefined ? '' : ` (${description})`}`;
   });
   throw new Error(`Wrong settings in the environment:\n${complaints.join('\n')}`);
+}
+
+/** What a setting is for; a default or a pipe around it does not hide it. */
+export function descriptionOf(setting: unknown): string | undefined {
+  const { description, def } = setting as { description?: string; def?: { innerType?: unknown; in?: unknown } };
+  const inner = def?.innerType ?? def?.in;
+  return description ?? (inner === undefined ? undefined : descriptionOf(inner));
 }
