@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { eventChangedV1 } from './event.js';
 import { userRegisteredV1 } from './user.js';
 
