@@ -27,16 +27,15 @@ export interface FailedWay {
 export class NothingWorked extends Error {
   override readonly name = 'NothingWorked';
 
-  constructor(
-    readonly what: string,
-    readonly failed: readonly FailedWay[],
-    readonly remedy: string,
-  ) {
+  readonly failed: readonly FailedWay[];
+
+  constructor(what: string, failed: readonly FailedWay[], remedy: string) {
     const width = Math.max(0, ...failed.map((way) => way.name.length));
     const lines = failed.map((way) => `  ✗ ${way.name.padEnd(width)}  ${way.reason}`);
     super(
       [`No ${what} could be found or started. Tried, in this order:`, ...lines, `What helps: ${remedy}`].join('\n'),
     );
+    this.failed = failed;
   }
 }
 
