@@ -93,6 +93,7 @@ describe('an HTTP application', () => {
     test = await startTestApp({
       controllers: [NotesController],
       settings: { publicUrl: PUBLIC_URL, corsOrigins: ['http://console.test'] },
+      api: { title: 'Notes', description: 'Notes.', version: '1.0.0' },
     });
   });
   afterAll(() => test.close());
@@ -355,6 +356,31 @@ describe('an HTTP application', () => {
     const { text } = await test.http.get('/metrics');
     expect(text).toContain('route="/v1/notes/:id"');
     expect(text).not.toContain(ID);
+  });
+
+  it('describes itself in OpenAPI 3.1, and shows it as a page that needs no network', async () => {
+    const { body } = await test.http.get('/openapi.json');
+    expect(body).toMatchObject({ openapi: '3.1.0', servers: [{ url: PUBLIC_URL }] });
+    const { paths } = body as { paths: Record<string, Record<string, { security: unknown; responses: object }>> };
+    expect(paths['/v1/notes/whoami']?.['get']?.security).toEqual([{ bearer: [] }]);
+    expect(paths['/v1/notes']?.['post']?.security).toEqual([{}, { bearer: [] }]);
+    expect(Object.keys(paths['/v1/notes']?.['post']?.responses ?? {})).toEqual([
+      '201',
+      '400',
+      '401',
+      '413',
+      '415',
+      '429',
+      '500',
+      '503',
+    ]);
+    expect(JSON.stringify(body)).not.toContain('x-usher');
+    const page = await test.http.get('/docs');
+    expect(page.headers['content-type']).toContain('text/html');
+    expect(page.headers['content-security-policy']).toContain("script-src 'self'");
+    expect(page.text).not.toMatch(/(?:src|href)="https?:/);
+    for (const [, asset] of page.text.matchAll(/(?:src|href)="\.\/([^"]+)"/g))
+      expect((await test.http.get(`/${asset}`)).status).toBe(200);
   });
 
   it('explains every problem, to people and to programs', async () => {
