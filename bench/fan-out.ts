@@ -20,7 +20,7 @@ export async function usherToSockets(system: RunningSystem): Promise<Distributio
     for (const { received } of listeners) delays.push((received[made]?.at ?? Number.NaN) - asked);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
-  for (const { socket } of listeners) socket.close();
+  for (const user of users) user.close();
   return distributionOf(delays);
 }
 

@@ -31,7 +31,6 @@ beforeEach(async () => {
   listener = await ada.listen();
 }, 90_000);
 afterEach(async () => {
-  listener.socket.close();
   await system.stop();
 });
 

@@ -20,6 +20,8 @@ export interface RunningSystemOptions {
 
 /** Usher as a whole, each service in processes of its own over real MongoDB and RabbitMQ. Run the build first. */
 export class RunningSystem {
+  private readonly sessions: Session[] = [];
+
   private constructor(
     readonly eventServices: readonly ServiceProcess[],
     readonly notificationServices: readonly ServiceProcess[],
@@ -74,10 +76,13 @@ export class RunningSystem {
   }
 
   async signUp(username?: string): Promise<Session> {
-    return Session.signUp(this.urls, username);
+    const session = await Session.signUp(this.urls, username);
+    this.sessions.push(session);
+    return session;
   }
 
   async stop(): Promise<void> {
+    for (const session of this.sessions) session.close();
     await Promise.all([...this.eventServices, ...this.notificationServices].map((service) => service.stop()));
     await this.cleanUp();
   }

@@ -30,6 +30,8 @@ export interface ServiceUrls {
 
 /** A signed-in user of a running system. */
 export class Session {
+  private readonly sockets: Listener['socket'][] = [];
+
   constructor(
     readonly urls: ServiceUrls,
     readonly user: { id: string; username: string },
@@ -88,6 +90,7 @@ export class Session {
       reconnectionDelay: 100,
       reconnectionDelayMax: 500,
     });
+    this.sockets.push(socket);
     socket.on('ready', (message) => {
       position ??= message.position;
       listener.ready.push(message);
@@ -102,6 +105,11 @@ export class Session {
       socket.once('connect_error', reject);
     });
     return { socket, ...listener };
+  }
+
+  /** Ends every socket that was opened here. */
+  close(): void {
+    for (const socket of this.sockets) socket.close();
   }
 }
 
