@@ -9,28 +9,33 @@ import {
 import { emailSchema, passwordSchema } from './users/credentials.js';
 
 /** Every setting of event-service, by its name in the environment. */
-export const settingsSchema = z.object({
-  ...commonSettings,
-  PORT: commonSettings.PORT.default(3000),
-  PUBLIC_URL: commonSettings.PUBLIC_URL.default('http://localhost:3000'),
-  MONGODB_DATABASE: commonSettings.MONGODB_DATABASE.default('usher_events'),
-  BCRYPT_ROUNDS: wholeNumber(4, 15).default(10).describe('Cost of a password hash; one more doubles it'),
-  LOGIN_LIMIT_PER_MINUTE: wholeNumber(1)
-    .default(5)
-    .describe('Login attempts a minute, for each address and for each account, over all instances'),
-  ADMIN_EMAIL: emailSchema.optional().describe('Address of the admin account that is made at the first start'),
-  ADMIN_PASSWORD: passwordSchema.optional().describe('Its password; the same rules as for everybody'),
-  SIGNING_KEY: z
-    .string()
-    .transform((pem) => pem.replaceAll('\\n', '\n'))
-    .pipe(z.string().includes('PRIVATE KEY-----', 'must be a private RSA key in PEM'))
-    .optional()
-    .describe('The private RSA key that signs access tokens, in PEM; \\n may stand for line breaks'),
-  SIGNING_KEY_FILE: z
-    .string()
-    .default('.usher/signing-key.pem')
-    .describe('Where the key is read from without SIGNING_KEY, and kept when one is made (never in production)'),
-});
+export const settingsSchema = z
+  .object({
+    ...commonSettings,
+    PORT: commonSettings.PORT.default(3000),
+    PUBLIC_URL: commonSettings.PUBLIC_URL.default('http://localhost:3000'),
+    MONGODB_DATABASE: commonSettings.MONGODB_DATABASE.default('usher_events'),
+    BCRYPT_ROUNDS: wholeNumber(4, 15).default(10).describe('Cost of a password hash; one more doubles it'),
+    LOGIN_LIMIT_PER_MINUTE: wholeNumber(1)
+      .default(5)
+      .describe('Login attempts a minute, for each address and for each account, over all instances'),
+    ADMIN_EMAIL: emailSchema.optional().describe('Address of the admin account that is made at the first start'),
+    ADMIN_PASSWORD: passwordSchema.optional().describe('Its password; the same rules as for everybody'),
+    SIGNING_KEY: z
+      .string()
+      .transform((pem) => pem.replaceAll('\\n', '\n'))
+      .pipe(z.string().includes('PRIVATE KEY-----', 'must be a private RSA key in PEM'))
+      .optional()
+      .describe('The private RSA key that signs access tokens, in PEM; \\n may stand for line breaks'),
+    SIGNING_KEY_FILE: z
+      .string()
+      .default('.usher/signing-key.pem')
+      .describe('Where the key is read from without SIGNING_KEY, and kept when one is made (never in production)'),
+  })
+  .refine(({ ADMIN_EMAIL, ADMIN_PASSWORD }) => (ADMIN_EMAIL === undefined) === (ADMIN_PASSWORD === undefined), {
+    path: ['ADMIN_PASSWORD'],
+    error: 'must be set together with ADMIN_EMAIL',
+  });
 
 export type Config = z.infer<typeof settingsSchema>;
 
