@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { Clock } from '#kernel';
+import { type Clock, UsherError } from '#kernel';
 import { type Logger, LOGGER } from '#observability';
 import { CLOCK } from '../config.js';
 import { EventsRepository } from './events.repository.js';
@@ -58,6 +58,7 @@ export class CompletionSweeper implements OnApplicationBootstrap, OnModuleDestro
     try {
       return await this.events.completeEvent(id);
     } catch (error) {
+      if (error instanceof UsherError && error.code === 'not-found') return false;
       this.logger.error({ err: error, event_id: id }, 'event.completion-failed');
       return false;
     }
@@ -65,8 +66,7 @@ export class CompletionSweeper implements OnApplicationBootstrap, OnModuleDestro
 
   private async tick(): Promise<void> {
     try {
-      const completed = await this.completeDue();
-      if (completed > 0) this.logger.info({ completed }, 'events.swept');
+      await this.completeDue();
     } catch (error) {
       this.logger.error({ err: error }, 'events.sweep-failed');
     }

@@ -3,6 +3,7 @@ import { isAdmin, type Principal, requireManage } from '#auth';
 import { type Actor, parseData, SYSTEM_ACTOR } from '#contracts';
 import type { Page, Precondition } from '#http';
 import { type Clock, UsherError } from '#kernel';
+import { type Logger, LOGGER } from '#observability';
 import { EventLog, Transactions } from '#persistence';
 import { CLOCK } from '../config.js';
 import {
@@ -27,7 +28,7 @@ import { EventsRepository } from './events.repository.js';
 import type { ListEventsQuery } from './events.query.js';
 
 /** Who asks for a change, and what they take the event to be. */
-export interface Request {
+export interface ChangeRequest {
   principal: Principal;
   precondition: Precondition;
 }
@@ -42,6 +43,7 @@ export class EventsService {
     private readonly transactions: Transactions,
     private readonly log: EventLog,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async getEvent(id: string): Promise<EventState> {
@@ -61,11 +63,8 @@ export class EventsService {
     const creator = { id: principal.id, username: principal.username };
     const details = newDetails(given);
     try {
-      return await this.transactions.run(async () => {
-        const decision = createEvent({ id, creator, details }, this.clock.now());
-        await this.record(decision, creator);
-        return decision.state;
-      });
+      const { state } = await this.commit(creator, async (now) => createEvent({ id, creator, details }, now));
+      return state;
     } catch (error) {
       if (error instanceof UsherError && error.retryable) throw error;
       // Its id is taken, or it has become too late for it: perhaps this is a repetition.
@@ -75,42 +74,52 @@ export class EventsService {
     }
   }
 
-  patchEvent(id: string, patch: DetailsPatch, request: Request): Promise<EventState> {
+  patchEvent(id: string, patch: DetailsPatch, request: ChangeRequest): Promise<EventState> {
     return this.manage(id, request, (state, now) => updateEvent(state, patchedDetails(state, patch), now));
   }
 
-  replaceEvent(id: string, given: DescribedEvent, request: Request): Promise<EventState> {
+  replaceEvent(id: string, given: DescribedEvent, request: ChangeRequest): Promise<EventState> {
     return this.manage(id, request, (state, now) => updateEvent(state, replacedDetails(state, given), now));
   }
 
-  cancelEvent(id: string, request: Request): Promise<EventState> {
+  cancelEvent(id: string, request: ChangeRequest): Promise<EventState> {
     return this.manage(id, request, cancelEvent);
   }
 
-  deleteEvent(id: string, request: Request): Promise<EventState> {
+  deleteEvent(id: string, request: ChangeRequest): Promise<EventState> {
     return this.manage(id, request, deleteEvent);
   }
 
   /** Completes an event that is over; says whether it was this call that did. */
   async completeEvent(id: string): Promise<boolean> {
-    return this.transactions.run(async () => {
-      const state = await this.events.find(id);
-      if (state === undefined) return false;
-      const decision = completeEvent(state, this.clock.now());
-      await this.record(decision, SYSTEM_ACTOR);
-      return decision.change !== null;
-    });
+    const { change } = await this.commit(SYSTEM_ACTOR, async (now) => completeEvent(await this.getEvent(id), now));
+    return change !== null;
   }
 
-  private manage(id: string, { principal, precondition }: Request, decide: Decide): Promise<EventState> {
-    return this.transactions.run(async () => {
-      const state = await this.getEvent(id);
-      requireManage(principal, state.created_by.id);
-      precondition.require(state.version);
-      const decision = decide(state, this.clock.now());
-      await this.record(decision, { id: principal.id, username: principal.username });
-      return decision.state;
+  private async manage(id: string, { principal, precondition }: ChangeRequest, decide: Decide): Promise<EventState> {
+    const actor = { id: principal.id, username: principal.username };
+    const { state } = await this.commit(actor, async (now) => {
+      const present = await this.getEvent(id);
+      requireManage(principal, present.created_by.id);
+      precondition.require(present.version);
+      return decide(present, now);
     });
+    return state;
+  }
+
+  /** One transaction: what `decide` reads, what it decides, and what the log says of it. A lost race begins again. */
+  private async commit(actor: Actor, decide: (now: Date) => Promise<Decision>): Promise<Decision> {
+    const decision = await this.transactions.run(async () => {
+      const decided = await decide(this.clock.now());
+      await this.record(decided, actor);
+      return decided;
+    });
+    const { state, change } = decision;
+    if (change !== null) {
+      const { id: event_id, version } = state;
+      this.logger.info({ event_id, type: change.type, version, changed: change.changed, actor }, 'event.changed');
+    }
+    return decision;
   }
 
   private async record({ state, change }: Decision, actor: Actor): Promise<void> {

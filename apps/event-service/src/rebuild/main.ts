@@ -24,7 +24,7 @@ async function main(): Promise<number> {
     const replayed = `${entries} log entries make ${documents} events`;
     if (!values.verify) print(`${replayed}; they are in place.`);
     else if (differences === 0) print(`${replayed}; the live collection agrees.`);
-    else print(`${replayed}; the live collection differs in ${differences} places.`);
+    else print(`${replayed}; the live collection differs: ${differences}.`);
     return differences === 0 ? 0 : 1;
   } finally {
     await connection.close();

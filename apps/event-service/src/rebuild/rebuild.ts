@@ -2,7 +2,7 @@ import type { Connection, mongo, Schema } from 'mongoose';
 import { type Clock, newId, UsherError } from '#kernel';
 import type { LeaseDocument, LogEntry } from '#persistence';
 import { describeDifference, differences, type Row } from './differences.js';
-import { replay, type Replayed } from './replay.js';
+import { BATCH, replay, type Replayed } from './replay.js';
 
 /** How a collection follows from the log. */
 export interface Projection {
@@ -50,8 +50,9 @@ export class Rebuild {
           this.report(line);
         };
         const replayed = await this.replay(shadow, tell, session);
-        const live = this.db.collection<Row>(this.projection.collection).find({}, { session });
-        for await (const difference of differences(shadow.find().sort({ _id: 1 }), live.sort({ _id: 1 })))
+        const rebuilt = shadow.find({}, { batchSize: BATCH });
+        const live = this.db.collection<Row>(this.projection.collection).find({}, { session, batchSize: BATCH });
+        for await (const difference of differences(rebuilt.sort({ _id: 1 }), live.sort({ _id: 1 })))
           tell(describeDifference(difference));
         return { ...replayed, differences: found };
       });
@@ -88,7 +89,7 @@ export class Rebuild {
     session?: mongo.ClientSession,
   ): Promise<Replayed> {
     const entries = this.log
-      .find(this.streams, session === undefined ? {} : { session })
+      .find(this.streams, { batchSize: BATCH, ...(session === undefined ? {} : { session }) })
       .sort({ stream: 1, version: 1 });
     return replay(entries, (newest) => this.projection.project(newest), shadow, onGap);
   }

@@ -2,7 +2,8 @@ import type { mongo } from 'mongoose';
 import type { LogEntry } from '#persistence';
 import type { Row } from './differences.js';
 
-const BATCH = 500;
+/** How many documents are read and written at a time. */
+export const BATCH = 500;
 
 export interface Replayed {
   entries: number;
