@@ -20,9 +20,10 @@ describe('docker-compose.yml', () => {
   it.each([
     ['event-service', eventService],
     ['notification-service', notificationService],
-  ] as const)('gives %s settings that it knows and accepts', (name, schema: z.ZodObject) => {
+  ] as const)('gives %s each of its settings, with defaults that it accepts', (name, schema: z.ZodObject) => {
     const { environment } = services[name]!;
-    expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining(Object.keys(environment)));
+    const settings = Object.keys(schema.shape).filter((setting) => setting !== 'PORT'); // the image's own business
+    expect(Object.keys(environment).sort()).toEqual(settings.sort());
     expect(() => readSettings(schema, environment)).not.toThrow();
   });
 
