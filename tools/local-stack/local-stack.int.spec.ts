@@ -63,7 +63,7 @@ describe('the local stack', () => {
       mongodbUri: 'mongodb://127.0.0.1:1/',
       rabbitmqUrl: 'amqp://127.0.0.1:1',
     };
-    const failure = await startLocalStack({ dataDir, settings }).catch((error: Error) => error.message);
+    const failure = await startLocalStack({ dataDir, settings }).catch(String);
     expect(failure).toMatch(/MONGODB_URI is set, but .*ECONNREFUSED.*\nRABBITMQ_URL is set, but .*ECONNREFUSED/);
   }, 20_000);
 

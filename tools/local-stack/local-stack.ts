@@ -58,7 +58,8 @@ const ours = <Address>(name: string, address: Address, server: LocalServer): Par
  * Gives a real MongoDB replica set and a real RabbitMQ by the first way of each table in docs/design/local-stack.md that
  * works, both at once.
  *
- * @throws {NothingWorked} naming every way that was tried, its reason and a remedy; whatever was started is stopped.
+ * @throws {AggregateError} of what is wrong with either half: a {NothingWorked}, naming every way that was tried, its
+ * reason and a remedy, or an error that stopped the search. Whatever was started is stopped.
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const { dataDir, throwAway = false, onStep = silent } = options;
@@ -70,14 +71,14 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   ]);
   const [mongodb, rabbitmq] = outcomes;
   const stop = async () => {
-    await Promise.all(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.stop() : undefined)));
+    await Promise.all(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.stop()] : [])));
     if (throwAway) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     standDown?.();
   };
   if (mongodb.status === 'rejected' || rabbitmq.status === 'rejected') {
     await stop();
     const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
-    throw reasons.length === 1 ? reasons[0] : new AggregateError(reasons, reasons.map((r) => r.message).join('\n'));
+    throw new AggregateError(reasons, reasons.map(({ message }) => message).join('\n'));
   }
   return {
     mongodbUri: mongodb.value.address,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startLocalStack, type LocalStack } from './local-stack.js';
 import { tryLock } from './lock.js';
@@ -11,12 +12,13 @@ import { banner } from './start/banner.js';
 import { registerDemoUser } from './start/demo-accounts.js';
 import { listenForInterruption } from './start/interruption.js';
 import { runService, type RunningService } from './start/run-service.js';
-import { createScreen, type Screen } from './start/screen.js';
+import { createScreen } from './start/screen.js';
 import { environmentOf, portOf, SERVICES, type Surroundings } from './start/services.js';
 
 /** `npm start`: the stack, both services, the demo accounts; until Ctrl-C, or until one of them ends. */
 
 const DRAIN_LIMIT_MS = 20_000;
+const LAST_WORDS_MS = 1_000;
 const INTERRUPTED = 130; // 128 + SIGINT, as a shell reports it
 
 const root = repositoryRoot();
@@ -91,9 +93,9 @@ async function runUntilEnd(stack: LocalStack): Promise<number> {
   } finally {
     screen.print(interruption.signal.aborted ? 'Stopping; once more to force.' : 'Stopping everything.');
     await Promise.all(
-      services.map(({ name, process: server }) =>
-        server.gone.aborted ? undefined : runStep(screen.onStep, `Stop ${name}`, () => server.stop(DRAIN_LIMIT_MS)),
-      ),
+      services
+        .filter((service) => !service.process.gone.aborted)
+        .map(({ name, process: server }) => runStep(screen.onStep, `Stop ${name}`, () => server.stop(DRAIN_LIMIT_MS))),
     );
     await runStep(screen.onStep, 'Stop RabbitMQ and MongoDB', () => stack.stop());
   }
@@ -106,6 +108,7 @@ async function serve(stack: LocalStack, services: RunningService[]): Promise<str
   const died: Promise<string>[] = [];
   const readiness: Promise<void>[] = [];
   for (const service of SERVICES) {
+    if (interruption.signal.aborted) return 'interrupted';
     const env = environmentOf(service, around, process.env);
     const running = await runService(service, { root, port: around.portOf(service.name), env, logDir, screen });
     services.push(running);
@@ -115,16 +118,16 @@ async function serve(stack: LocalStack, services: RunningService[]): Promise<str
   try {
     await Promise.all(readiness);
   } catch {
-    return Promise.race([...died, Promise.resolve('Not everything became ready.')]);
+    return Promise.race([...died, delay(LAST_WORDS_MS, 'Not everything became ready.')]);
   }
-  await introduce(around, stack, screen);
+  await introduce(around, stack);
   return Promise.race(died);
 }
 
-async function introduce(around: Surroundings, stack: LocalStack, { onStep, print }: Screen): Promise<void> {
+async function introduce(around: Surroundings, stack: LocalStack): Promise<void> {
   const eventPort = around.portOf('event-service');
-  const result = await registerDemoUser(eventPort).catch((error: Error) => error);
-  if (result instanceof Error) onStep({ kind: 'notice', text: `The demo user could not be made: ${result.message}` });
+  const result = await registerDemoUser(eventPort).catch(String);
+  if (result !== undefined) screen.onStep({ kind: 'notice', text: `The demo user could not be made: ${result}` });
   const facts = { eventPort, notificationPort: around.portOf('notification-service'), logDir };
-  print(banner({ ...facts, ...stack, env: process.env }));
+  screen.print(banner({ ...facts, ...stack, env: process.env }));
 }

@@ -5,7 +5,7 @@ import type { StepEvent } from './progress.js';
 const works = (name: string): Way<string> => ({ name, try: () => Promise.resolve(name) });
 const fails = (name: string, error: Error): Way<string> => ({ name, try: () => Promise.reject(error) });
 const outcome = (...ways: Way<string>[]) =>
-  firstThatWorks('broker', ways, 'start one', () => undefined).catch((error: Error) => error);
+  firstThatWorks('broker', ways, 'start one', () => undefined).catch((error: unknown) => error);
 
 describe('the first way that works', () => {
   it('is the first in the table, and no later one is tried', async () => {

@@ -18,7 +18,7 @@ const fakeMongod = (version: string) =>
 const attempt = (index: number, env: NodeJS.ProcessEnv) =>
   binaryWays(readSettings(env), () => undefined)
     [index]?.try()
-    .catch((error: Error) => error.message);
+    .catch((error: unknown) => (error instanceof Error ? error.message : error));
 
 describe('a mongod that is there already', () => {
   it('is taken from PATH when it is new enough', async () => {
@@ -56,7 +56,7 @@ describe('the checksum of what was fetched', () => {
 
   it('stops everything when it does not: no later way is tried', async () => {
     await writeFile(join(folder, 'abd'), 'abd');
-    const error = await requireDigest(join(folder, 'abd'), 'sha256', 'hex', sha256OfAbc).catch((e: Error) => e);
+    const error = await requireDigest(join(folder, 'abd'), 'sha256', 'hex', sha256OfAbc).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(Unavailable);
     expect((error as Error).message).toMatch(/abd is not what it should be: sha256 .*expected ba7816bf.*Not used/);

@@ -91,7 +91,7 @@ async function pack(folder: string, onBytes: (done: number) => void): Promise<st
   const watch = setInterval(() => void sizeOf(cache).then(onBytes), 500);
   try {
     const { code, output } = await runCommand(
-      command as string,
+      command,
       [
         ...first,
         'pack',

@@ -4,6 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 const { MongoClient, MongoServerError } = mongoose.mongo;
 type Client = InstanceType<typeof MongoClient>;
 
+/** What we read of `replSetGetConfig`'s answer. */
+interface ReplicaSetConfig {
+  readonly version: number;
+  readonly members: readonly { readonly host: string }[];
+}
+
 const NOT_YET_INITIALIZED = 94;
 
 /** The address of the replica set whose only member listens on that port. */
@@ -28,7 +34,7 @@ async function configure(client: Client, host: string): Promise<void> {
   const admin = client.db('admin');
   const members = [{ _id: 0, host }];
   try {
-    const { config } = await admin.command({ replSetGetConfig: 1 });
+    const { config } = (await admin.command({ replSetGetConfig: 1 })) as { config: ReplicaSetConfig };
     if (config.members[0]?.host !== host) {
       await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
     }

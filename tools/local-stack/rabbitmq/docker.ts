@@ -41,7 +41,9 @@ export async function startContainer(options: RabbitmqOptions): Promise<Rabbitmq
   const server = withVirtualHosts(
     {
       exited: new Promise(() => undefined),
-      kill: async (signal) => void (await docker('kill', '--signal', signal, name)),
+      async kill(signal) {
+        await docker('kill', '--signal', signal, name);
+      },
       async stop() {
         if (!throwAway) await docker('stop', '--time', '20', name);
         await remove();

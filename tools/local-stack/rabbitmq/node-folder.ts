@@ -42,7 +42,7 @@ async function removeHalfMade(dataDir: string): Promise<void> {
 export const noteBooted = (dataDir: string): Promise<void> => writeFile(join(dataDir, BOOTED), '');
 
 /** Writes what the node reads at its start, and returns the environment to start it in. */
-export async function prepareFolder(dataDir: string, ports: NodePorts): Promise<NodeJS.ProcessEnv> {
+export async function prepareFolder(dataDir: string, ports: NodePorts, ownEpmd: boolean): Promise<NodeJS.ProcessEnv> {
   const file = (name: string) => join(dataDir, name);
   await removeHalfMade(dataDir);
   await mkdir(file('mnesia'), { recursive: true });
@@ -59,6 +59,8 @@ export async function prepareFolder(dataDir: string, ports: NodePorts): Promise<
     RABBITMQ_DIST_PORT: String(ports.distribution),
     ERL_EPMD_PORT: String(ports.epmd),
     ERL_EPMD_ADDRESS: '127.0.0.1',
+    // else every Erlang that the node runs may leave a daemon on that port, which outlives us all
+    ...(ownEpmd && { ERL_AFLAGS: '-start_epmd false' }),
     RABBITMQ_MNESIA_BASE: file('mnesia'),
     RABBITMQ_LOG_BASE: file('log'),
     RABBITMQ_CONFIG_FILE: file('rabbitmq.conf'),

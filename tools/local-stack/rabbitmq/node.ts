@@ -24,7 +24,7 @@ export async function startNode(installation: RabbitmqInstallation, options: Rab
   const { dataDir, throwAway = false } = options;
   await mkdir(dataDir, { recursive: true });
   const ports = await choosePorts(dataDir, options.port);
-  const env = await prepareFolder(dataDir, ports);
+  const env = await prepareFolder(dataDir, ports, installation.epmd !== undefined);
   const epmd = installation.epmd && (await startEpmd(installation.epmd, ports, env, dataDir));
   const stopEpmd = async () => (epmd ? epmd.stop(2_000) : undefined);
   const launch = () => launchNode(installation.serverScript, ports, env, dataDir);

@@ -25,7 +25,7 @@ interface Running {
 
 /** On a terminal, a live line; anywhere else plain lines, without colours or control characters. */
 export function createScreen(stream: WriteStream = process.stdout): Screen {
-  const live = stream.isTTY === true;
+  const live = stream.isTTY;
   const running = new Map<string, Running>();
   const paint = (colour: Colour, text: string) => (live ? styleText(colour, text, { stream }) : text);
   stream.on('error', () => undefined); // the terminal was closed; there is nobody left to tell

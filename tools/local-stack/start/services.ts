@@ -7,7 +7,7 @@ export interface Surroundings {
   /** The folder of this run's data. */
   readonly dataDir: string;
   /** The port of a service, by its name. */
-  portOf(service: string): number;
+  readonly portOf: (service: string) => number;
 }
 
 /** One process of Usher, as `npm start` runs it. */
@@ -72,10 +72,10 @@ export function portOf({ name, defaultPort }: Service, env: NodeJS.ProcessEnv): 
  */
 export function environmentOf(service: Service, around: Surroundings, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const prefix = prefixOf(service.name);
-  const set = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
+  const set = Object.entries(env).flatMap(([name, value]): [string, string][] => (value ? [[name, value]] : []));
   const prefixed = set
     .filter(([name]) => name.startsWith(prefix))
-    .map(([name, value]) => [name.slice(prefix.length), value]);
+    .map(([name, value]): [string, string] => [name.slice(prefix.length), value]);
   return {
     ...service.defaults(around),
     ...Object.fromEntries(set),
