@@ -12,9 +12,13 @@ import { toUsherError } from './problems/problem.js';
 import { followRequests, requestIdOf } from './request-context.js';
 import { sendSecurityHeaders } from './security-headers.js';
 import type { HttpSettings } from './settings.js';
+import { refuseUnreadable } from './unreadable-requests.js';
 
 /** Bodies of ordinary routes, in bytes. */
 export const BODY_LIMIT = 256 * 1024;
+
+/** For a request to arrive, headers and body; what is sent slower is not meant to arrive. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 const EXPOSED_HEADERS = [
   'ETag',
@@ -46,8 +50,10 @@ export async function createHttpApp(
   const options: FastifyServerOptions = {
     bodyLimit: BODY_LIMIT,
     trustProxy: settings.trustProxy === 0 ? false : (_address: string, hop: number) => hop < settings.trustProxy,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: requestIdOf,
     requestIdHeader: false,
+    clientErrorHandler: refuseUnreadable(settings.publicUrl),
     // A malformed URL is refused before any route, hook or filter of ours.
     frameworkErrors: (error, request, reply) => {
       void reply.header('X-Request-Id', request.id);
@@ -73,6 +79,7 @@ export async function createHttpApp(
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: 600,
+    strictPreflight: false,
   });
   nest.enableShutdownHooks();
   if (api !== undefined) serveApiDocument(nest, api, settings.publicUrl);

@@ -220,6 +220,20 @@ describe('an HTTP application', () => {
     });
   });
 
+  it.each([
+    ['no HTTP', 'GARBAGE\r\n\r\n', 'This is not an HTTP request.'],
+    ['a method nobody knows', 'BREW /v1/notes HTTP/1.1\r\nHost: x\r\n\r\n', 'This is not an HTTP request.'],
+    ['headers of 20 KB', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 'The headers are too large.'],
+  ])('answers %s with a problem too', async (_, raw, detail) => {
+    const socket = connect(Number(new URL(test.url).port), '127.0.0.1');
+    socket.write(raw);
+    const received: Buffer[] = [];
+    for await (const chunk of socket as AsyncIterable<Buffer>) received.push(chunk);
+    const [head, body] = Buffer.concat(received).toString().split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/);
+    expect(JSON.parse(body ?? '')).toMatchObject({ code: 'malformed-request', status: 400, detail });
+  });
+
   it('hides what a fault was, and tells its trace', async () => {
     const response = await test.http.get('/v1/notes/fault');
     expectProblem(response, 500, 'internal-error');
