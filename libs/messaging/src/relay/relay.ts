@@ -10,7 +10,7 @@ import type { RelayEntry, RelayLog } from './relay-log.js';
 import { Tenure } from './tenure.js';
 
 /** All in milliseconds. */
-const TIMING = {
+export const RELAY_TIMING = {
   /** How long a lease outlives its holder. */
   lease: 5_000,
   /** How often those without the lease try for it. */
@@ -21,7 +21,9 @@ const TIMING = {
   close: 2_000,
   /** How long stopping waits for the batch in hand. */
   stop: 8_000,
-} as const;
+  /** The wait after the `attempt`th failure in a row. */
+  backoff: (attempt: number): number => backoffMs(attempt),
+};
 
 /** One transaction and one round of confirms. */
 const BATCH = 500;
@@ -33,6 +35,8 @@ export interface RelayOptions {
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
+  /** For tests that have no time. */
+  timing?: typeof RELAY_TIMING;
 }
 
 /**
@@ -44,6 +48,7 @@ export class Relay {
   private readonly holder = newId();
   private readonly bell = new Latch();
   private readonly logger: Logger;
+  private readonly timing: typeof RELAY_TIMING;
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   /** Entries may have a position without being published: after an election, and after anything that went wrong. */
@@ -52,6 +57,7 @@ export class Relay {
   private sampledAt = 0;
 
   constructor(private readonly options: RelayOptions) {
+    this.timing = options.timing ?? RELAY_TIMING;
     this.logger = options.logger.child({ relay: options.log.name, holder: this.holder });
   }
 
@@ -69,7 +75,7 @@ export class Relay {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wake();
-    await within(TIMING.stop, this.running ?? Promise.resolve());
+    await within(this.timing.stop, this.running ?? Promise.resolve());
   }
 
   private async run(): Promise<void> {
@@ -81,7 +87,7 @@ export class Relay {
       } catch (error) {
         this.logger.warn({ err: error }, 'relay.unavailable');
       }
-      await this.pause(TIMING.standby);
+      await this.pause(this.timing.standby);
     }
   }
 
@@ -98,10 +104,10 @@ export class Relay {
   private async elect(): Promise<Tenure | undefined> {
     const { leases, publisher, log, clock } = this.options;
     if (!publisher.ready) return undefined;
-    const lease = await leases.acquire(log.name, this.holder, TIMING.lease);
+    const lease = await leases.acquire(log.name, this.holder, this.timing.lease);
     if (lease === undefined) return undefined;
     this.logger.info({ token: lease.token }, 'relay.elected');
-    return new Tenure(lease, leases, clock, TIMING.lease);
+    return new Tenure(lease, leases, clock, this.timing.lease);
   }
 
   private async lead(tenure: Tenure): Promise<void> {
@@ -115,7 +121,7 @@ export class Relay {
       const { token } = tenure.lease;
       this.logger[tenure.held ? 'info' : 'warn']({ token }, tenure.held ? 'relay.released' : 'relay.deposed');
       tenure.end();
-      await within(TIMING.close, Promise.all([watch.close(), leases.release(tenure.lease)]));
+      await within(this.timing.close, Promise.all([watch.close(), leases.release(tenure.lease)]));
     }
   }
 
@@ -170,14 +176,14 @@ export class Relay {
 
   /** Until something is written, or for a while; after a failure for a while in any case. */
   private async rest(): Promise<void> {
-    if (this.failures > 0) await this.pause(backoffMs(this.failures));
-    else await this.bell.rung(TIMING.sweep);
+    if (this.failures > 0) await this.pause(this.timing.backoff(this.failures));
+    else await this.bell.rung(this.timing.sweep);
   }
 
   /** Now and then: under load as well, and without the lease, for a backlog that nobody works off matters most. */
   private async sample(): Promise<void> {
     const { log, metrics } = this.options;
-    if (performance.now() - this.sampledAt < TIMING.sweep) return;
+    if (performance.now() - this.sampledAt < this.timing.sweep) return;
     this.sampledAt = performance.now();
     metrics.set('usher_relay_backlog', {}, await log.backlog());
   }

@@ -40,7 +40,7 @@ export class Leases {
         .findOneAndUpdate(
           trustedFilter({ _id: name, expires_at: { $lte: now } }),
           { $set: { holder, expires_at: expiresAt }, $inc: { token: 1 }, $setOnInsert: { counter: 0 } },
-          { upsert: true, new: true },
+          { upsert: true, returnDocument: 'after' },
         )
         .lean();
       return { name, holder, token, expiresAt };
@@ -69,7 +69,9 @@ export class Leases {
    * conflict and the transaction begins again, to find it lost.
    */
   async advance(lease: Lease, by: number): Promise<number> {
-    const moved = await this.leases.findOneAndUpdate(held(lease), { $inc: { counter: by } }, { new: true }).lean();
+    const moved = await this.leases
+      .findOneAndUpdate(held(lease), { $inc: { counter: by } }, { returnDocument: 'after' })
+      .lean();
     if (moved === null) throw new LeaseLost(lease.name);
     return moved.counter;
   }
