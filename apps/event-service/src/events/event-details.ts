@@ -41,7 +41,7 @@ export function patchedDetails(present: EventDetails, patch: DetailsPatch): Even
 
 /** A country that came from the location leaves with it. */
 const countryFollowed = (present: EventDetails, { location }: DetailsPatch): boolean =>
-  location !== undefined && location !== present.location && present.country === countryOfLocation(present.location);
+  location !== undefined && present.country === countryOfLocation(present.location);
 
 const withCountry = (details: EventDetails): EventDetails =>
   details.country === null ? { ...details, country: countryOfLocation(details.location) } : details;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { EventResource } from '#contracts';
+import { EventsRepository } from './events.repository.js';
 import { type Caller, EventsApp } from './testing/events-app.js';
 
 let app: EventsApp;
@@ -70,4 +71,15 @@ it('seats that are booked beside a change are neither lost nor sold below', asyn
   const book = () => events.updateOne({ _id: event.id }, { $inc: { booked_seats: 1 } });
   await Promise.all(Array.from({ length: 20 }, (_, n) => Promise.all([patch({ title: `T${n}` }).expect(200), book()])));
   expect(await current()).toMatchObject({ booked_seats: 20, seats_left: 980, version: 21 });
+});
+
+it('a write over a version that is gone is refused, and changes nothing', async () => {
+  const repository = app.nest.get(EventsRepository);
+  const state = await repository.find(event.id);
+  if (state === undefined) throw new Error('there is an event');
+  const next = { ...state, version: 2, title: 'First' };
+  await repository.update(next, ['title']);
+  await expect(repository.update({ ...next, title: 'Second' }, ['title'])).rejects.toMatchObject({ retryable: true });
+  await expect(repository.remove({ ...next, title: 'Second' })).rejects.toMatchObject({ code: 'conflict' });
+  expect(await current()).toMatchObject({ title: 'First', version: 2 });
 });
