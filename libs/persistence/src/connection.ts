@@ -1,7 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { getConnectionToken, MongooseModule } from '@nestjs/mongoose';
 import mongoose, { type Connection } from 'mongoose';
-import { HealthProbes } from '#observability';
+import { HealthProbes, type Logger, LOGGER } from '#observability';
+import { AbandonedTransactions, APP_NAME } from './abandoned-transactions.js';
 import { createIndexes } from './indexes.js';
 
 // A mistyped filter must not match a whole collection, a filter value must not smuggle in an operator, and a write
@@ -29,6 +30,7 @@ export class PersistenceModule {
           serverSelectionTimeoutMS: 10_000,
           writeConcern: { w: 'majority' },
           maxPoolSize: 50,
+          appName: APP_NAME,
         }),
       ],
       providers: [
@@ -36,6 +38,11 @@ export class PersistenceModule {
           provide: MongoHealth,
           inject: [getConnectionToken(), HealthProbes],
           useFactory: (connection: Connection, probes: HealthProbes) => new MongoHealth(connection, probes),
+        },
+        {
+          provide: AbandonedTransactions,
+          inject: [getConnectionToken(), LOGGER],
+          useFactory: (connection: Connection, logger: Logger) => new AbandonedTransactions(connection, logger),
         },
       ],
     };
