@@ -17,10 +17,10 @@ import {
   ResourceId,
 } from '#http';
 import type { EventState } from './event.js';
-import { EventHistory, type HistoryEntry, historyEntry } from './event-history.js';
+import { EventHistory, type HistoryEntry, historyEntry } from './history/event-history.js';
 import { toResource } from './event-resource.js';
 import { createEventBody, eventAnswer, patchEventBody, replaceEventBody } from './events.dto.js';
-import { listEventsQuery, type ListEventsQuery } from './events.query.js';
+import { listEventsQuery, type ListEventsQuery } from './list/events.query.js';
 import { EventsService } from './events.service.js';
 
 const historyQuery = z.strictObject(pageQuery);

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { EventLogModule, Transactions } from '#persistence';
-import { CompletionSweeper } from './completion-sweeper.js';
-import { EventHistory } from './event-history.js';
+import { CompletionSweeper } from './completion/completion-sweeper.js';
+import { EventHistory } from './history/event-history.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EVENT, eventSchema } from './events.schema.js';

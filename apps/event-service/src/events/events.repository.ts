@@ -6,8 +6,8 @@ import { UsherError } from '#kernel';
 import { trustedFilter } from '#persistence';
 import type { DetailName, EventState } from './event.js';
 import { isAvailable } from './event-resource.js';
-import { toFilters } from './events.filter.js';
-import type { ListEventsQuery } from './events.query.js';
+import { toFilters } from './list/events.filter.js';
+import type { ListEventsQuery } from './list/events.query.js';
 import { EVENT, type EventDocument } from './events.schema.js';
 
 export const toDocument = ({ id, ...state }: EventState): EventDocument => ({

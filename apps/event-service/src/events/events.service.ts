@@ -25,7 +25,7 @@ import {
 } from './event-details.js';
 import { fromResource, toResource } from './event-resource.js';
 import { EventsRepository } from './events.repository.js';
-import type { ListEventsQuery } from './events.query.js';
+import type { ListEventsQuery } from './list/events.query.js';
 
 /** Who asks for a change, and what they take the event to be. */
 export interface ChangeRequest {

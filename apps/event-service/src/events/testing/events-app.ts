@@ -10,7 +10,7 @@ import { createLogger, ObservabilityModule } from '#observability';
 import { EventLogModule, PersistenceModule } from '#persistence';
 import { API } from '../../api.js';
 import { CLOCK } from '../../config.js';
-import { CompletionSweeper } from '../completion-sweeper.js';
+import { CompletionSweeper } from '../completion/completion-sweeper.js';
 import { EventsModule } from '../events.module.js';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EventResource } from '#contracts';
-import { type Caller, EventsApp } from './testing/events-app.js';
+import { type Caller, EventsApp } from '../testing/events-app.js';
 
 let app: EventsApp;
 let ada: Caller;

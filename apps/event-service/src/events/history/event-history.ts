@@ -7,7 +7,7 @@ import { actorSchema, eventChangedV1, idSchema, parseData, timestampSchema } fro
 import { type Keyset, keysetQuery, mapPage, type Page, type PageRequest } from '#http';
 import { UsherError } from '#kernel';
 import { EVENT_LOG, EventLog, type LogEntry, trustedFilter } from '#persistence';
-import { type EventChange, streamOf } from './event.js';
+import { type EventChange, streamOf } from '../event.js';
 
 /** One entry of an event's log, as its creator sees it. */
 export const historyEntry = z

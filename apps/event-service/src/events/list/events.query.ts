@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { eventStatusSchema, idSchema } from '#contracts';
 import { pageQuery } from '#http';
-import { countrySchema, instantSchema, tagSchema } from './events.dto.js';
+import { countrySchema, instantSchema, tagSchema } from '../events.dto.js';
 
 export const EVENT_SORTS = ['start_time', '-start_time', 'created_at', '-created_at'] as const;
 

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type Clock, UsherError } from '#kernel';
 import { type Logger, LOGGER } from '#observability';
-import { CLOCK } from '../config.js';
-import { EventsRepository } from './events.repository.js';
-import { EventsService } from './events.service.js';
+import { CLOCK } from '../../config.js';
+import { EventsRepository } from '../events.repository.js';
+import { EventsService } from '../events.service.js';
 
 /** The most events that one tick completes; what is left over waits for the next. */
 const BATCH = 100;

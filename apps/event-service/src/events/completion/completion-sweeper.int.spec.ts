@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { until } from '#testing';
-import { type Caller, EventsApp } from './testing/events-app.js';
+import { type Caller, EventsApp } from '../testing/events-app.js';
 import { CompletionSweeper } from './completion-sweeper.js';
 
 let app: EventsApp;
