@@ -71,6 +71,12 @@ export class TestBroker {
     await channel.close();
   }
 
+  async unbindQueue(queue: string, exchange: string, pattern: string): Promise<void> {
+    const channel = await this.channel();
+    await channel.unbindQueue(queue, exchange, pattern);
+    await channel.close();
+  }
+
   async deleteExchange(exchange: string): Promise<void> {
     const channel = await this.channel();
     await channel.deleteExchange(exchange);

@@ -54,9 +54,11 @@ export class Realtime {
   subscribe<T>(topic: string, schema: ZodType<T>, { onMessage, onEstablished }: RealtimeSubscriber<T>): () => void {
     const subscriber: RealtimeSubscriber<unknown> = {
       onMessage: (message) => {
-        const parsed = schema.safeParse(message);
-        if (parsed.success) onMessage(parsed.data);
-        else this.logger.warn({ topic, err: parsed.error }, 'realtime.misunderstood');
+        try {
+          onMessage(schema.parse(message));
+        } catch (error) {
+          this.logger.warn({ topic, err: error }, 'realtime.failed');
+        }
       },
       onEstablished,
     };
@@ -97,7 +99,7 @@ export class Realtime {
       const message: unknown = JSON.parse(content.toString());
       for (const { onMessage } of subscribers) onMessage(message);
     } catch (error) {
-      this.logger.warn({ topic, err: error }, 'realtime.misunderstood');
+      this.logger.warn({ topic, err: error }, 'realtime.failed');
     }
   }
 
