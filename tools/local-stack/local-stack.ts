@@ -55,7 +55,7 @@ const ours = <Address>(name: string, address: Address, server: LocalServer): Par
 });
 
 /**
- * Gives a real MongoDB replica set and a real RabbitMQ by the first way of each table in docs/design/local-stack.md that
+ * Gives a real MongoDB replica set and a real RabbitMQ by the first way of each table in README.md that
  * works, both at once.
  *
  * @throws {AggregateError} of what is wrong with either half: a {NothingWorked}, naming every way that was tried, its

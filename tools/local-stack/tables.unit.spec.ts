@@ -9,7 +9,7 @@ const settings = readSettings({ HOME: '/nowhere' });
 const options = { dataDir: '/nowhere', settings };
 const names = (ways: readonly { name: string }[]) => ways.map(({ name }) => name);
 
-describe('the tables of docs/design/local-stack.md', () => {
+describe('the tables of README.md', () => {
   it('try MongoDB in this order', () => {
     expect(names(mongodbWays(options))).toEqual(['MONGODB_URI', 'mongod']);
     expect(names(binaryWays(settings, () => undefined))).toEqual([

@@ -1,6 +1,6 @@
 import type { OnStep } from './progress.js';
 
-/** One way to get a server. The tables of docs/design are arrays of these, tried in order. */
+/** One way to get a server. The tables of README.md are arrays of these, tried in order. */
 export interface Way<T> {
   readonly name: string;
   /** @throws {Unavailable} when this way is not open here: the next one is tried. Any other error stops the search. */

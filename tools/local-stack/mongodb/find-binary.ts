@@ -21,7 +21,7 @@ export interface MongodBinary {
 /** Transactions and change streams as we use them need at least this. */
 const OLDEST_MAJOR = 6;
 
-/** The second to the last row of local-stack.md's MongoDB table, in its order. */
+/** The second to the last row of the README's MongoDB table, in its order. */
 export function binaryWays(settings: StackSettings, onStep: OnStep): Way<MongodBinary>[] {
   const { cacheDir, mongodBinary, path } = settings;
   return [

@@ -8,7 +8,7 @@ import { repositoryRoot } from '../paths.js';
 import { runStep, type OnStep } from '../progress.js';
 import { Unavailable } from '../ways.js';
 
-/** Networks that reach a package registry and nothing else: docs/design/local-stack.md, "The registry tarball". */
+/** Networks that reach a package registry and nothing else: README.md, "The registry tarball". */
 const TARBALL = {
   package: '@second-inc/cli-local-linux-x64@0.1.39',
   bytes: 104_582_667,

@@ -10,7 +10,7 @@ import { findRabbitmq, type RabbitmqInstallation } from './find-server.js';
 import { startNode } from './node.js';
 import type { Rabbitmq, RabbitmqOptions } from './rabbitmq.js';
 
-/** The last three rows of local-stack.md's RabbitMQ table, in its order: a broker of our own. */
+/** The last three rows of the README's RabbitMQ table, in its order: a broker of our own. */
 export function privateBrokerWays(options: RabbitmqOptions): Way<Rabbitmq>[] {
   const { settings = readSettings(), onStep = silent } = options;
   const start = (installation: RabbitmqInstallation | undefined) => {
