@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
@@ -153,6 +154,13 @@ describe('an HTTP application', () => {
       ['multipart', 'multipart/form-data; boundary=x', '--x--'],
     ])('%s is 415', async (_, type, body) => {
       expectProblem(await post(body, type), 415, 'unsupported-media-type');
+    });
+
+    it('what is compressed is 415', async () => {
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+      const body = gzipSync('{"title":"x"}');
+      const response = await fetch(`${test.url}/v1/notes`, { method: 'POST', headers, body });
+      expect(response.status).toBe(415);
     });
 
     it('takes 256 KiB and not a byte more', async () => {

@@ -12,6 +12,11 @@ export function readJsonOnly(instance: FastifyInstance): void {
   const parse = instance.getDefaultJsonParser('error', 'error');
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser(JSON_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
+    const { 'content-encoding': encoding = 'identity' } = request.headers;
+    if (encoding !== 'identity') {
+      done(new UsherError('unsupported-media-type', 'Bodies are not taken compressed.'));
+      return;
+    }
     if (body.length === 0) {
       done(null, undefined);
       return;

@@ -90,6 +90,13 @@ describe('rate limits', () => {
     expect((await get(0, '203.0.113.2')).status).toBe(429);
   });
 
+  it('believe as many proxies as there are: what a client says of itself stands further left', async () => {
+    await start(1, { rateLimitPer10s: 1, trustProxy: 1 });
+    expect((await get(0, '203.0.113.1')).status).toBe(200);
+    expect((await get(0, '198.51.100.7, 203.0.113.1')).status).toBe(429);
+    expect((await get(0, '203.0.113.1, 198.51.100.7')).status).toBe(200);
+  });
+
   it('leave health and metrics alone', async () => {
     await start(1, { rateLimitPer10s: 1 });
     for (let n = 0; n < 5; n += 1)
