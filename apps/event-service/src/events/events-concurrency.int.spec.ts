@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import type { EventResource } from '#contracts';
 import { EventsRepository } from './events.repository.js';
 import { type Caller, EventsApp } from './testing/events-app.js';
+
+// Fifty transactions on one document take their time where the machine has other work.
+jest.setTimeout(30_000);
 
 let app: EventsApp;
 let ada: Caller;

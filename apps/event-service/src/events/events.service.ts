@@ -26,6 +26,7 @@ import {
 import { fromResource, toResource } from './event-resource.js';
 import { EventsRepository } from './events.repository.js';
 import type { ListEventsQuery } from './list/events.query.js';
+import { Turns } from './turns.js';
 
 /** Who asks for a change, and what they take the event to be. */
 export interface ChangeRequest {
@@ -38,6 +39,8 @@ type Decide = (state: EventState, now: Date) => Decision;
 /** One method per command; state and log entry are one transaction, and what it decides on is read within it. */
 @Injectable()
 export class EventsService {
+  private readonly turns = new Turns();
+
   constructor(
     private readonly events: EventsRepository,
     private readonly transactions: Transactions,
@@ -63,7 +66,7 @@ export class EventsService {
     const creator = { id: principal.id, username: principal.username };
     const details = newDetails(given);
     try {
-      const { state } = await this.commit(creator, async (now) => createEvent({ id, creator, details }, now));
+      const { state } = await this.commit(id, creator, async (now) => createEvent({ id, creator, details }, now));
       return state;
     } catch (error) {
       if (error instanceof UsherError && error.retryable) throw error;
@@ -92,13 +95,13 @@ export class EventsService {
 
   /** Completes an event that is over; says whether it was this call that did. */
   async completeEvent(id: string): Promise<boolean> {
-    const { change } = await this.commit(SYSTEM_ACTOR, async (now) => completeEvent(await this.getEvent(id), now));
+    const { change } = await this.commit(id, SYSTEM_ACTOR, async (now) => completeEvent(await this.getEvent(id), now));
     return change !== null;
   }
 
   private async manage(id: string, { principal, precondition }: ChangeRequest, decide: Decide): Promise<EventState> {
     const actor = { id: principal.id, username: principal.username };
-    const { state } = await this.commit(actor, async (now) => {
+    const { state } = await this.commit(id, actor, async (now) => {
       const present = await this.getEvent(id);
       requireManage(principal, present.created_by.id);
       precondition.require(present.version);
@@ -108,16 +111,17 @@ export class EventsService {
   }
 
   /** One transaction: what `decide` reads, what it decides, and what the log says of it. A lost race begins again. */
-  private async commit(actor: Actor, decide: (now: Date) => Promise<Decision>): Promise<Decision> {
-    const decision = await this.transactions.run(async () => {
+  private async commit(id: string, actor: Actor, decide: (now: Date) => Promise<Decision>): Promise<Decision> {
+    const transaction = async (): Promise<Decision> => {
       const decided = await decide(this.clock.now());
       await this.record(decided, actor);
       return decided;
-    });
+    };
+    const decision = await this.turns.take(id, () => this.transactions.run(transaction));
     const { state, change } = decision;
     if (change !== null) {
-      const { id: event_id, version } = state;
-      this.logger.info({ event_id, type: change.type, version, changed: change.changed, actor }, 'event.changed');
+      const { type, changed } = change;
+      this.logger.info({ event_id: id, type, version: state.version, changed, actor }, 'event.changed');
     }
     return decision;
   }
