@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { EventResource } from '#contracts';
 import { newId } from '#kernel';
 import { type Caller, EventsApp } from './testing/events-app.js';
@@ -231,5 +232,22 @@ describe('what is wrong with a body is said at its place', () => {
       max_attendees: 1_000_000,
     });
     expect(event.version).toBe(1);
+  });
+
+  it('nothing that can be written as JSON is answered with a fault of ours', async () => {
+    const names = Object.keys(app.body({ country: 1, timezone: 1, tags: 1, status: 1, coordinates: 1, x: 1 }));
+    const anything = fc.oneof(
+      fc.jsonValue({ depthSize: 'small' }),
+      fc.string({ unit: 'binary' }),
+      fc.date().map(String),
+    );
+    const members = fc.dictionary(fc.constantFrom(...names), anything, { minKeys: 1, maxKeys: 3 });
+    await fc.assert(
+      fc.asyncProperty(members, async (given) => {
+        const { status } = await app.request('post', '/v1/events', ada).send(app.body(given));
+        expect([201, 400]).toContain(status);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -128,11 +128,26 @@ describe('the list of events', () => {
     ['cursor=x', 'cursor'],
     ['page=2', 'page'],
     ['statsu=scheduled', 'statsu'],
+    ['q=%00', 'q'],
+    ['tag=a&tag=%00', 'tag/1'],
+    ['tag[]=x', 'tag[]'],
+    ['limit=1&limit=2', 'limit'],
+    ['near=NaN,1', 'near/0'],
+    ['constructor=1', 'constructor'],
+    ['cursor=WyJzdGFydF90aW1lIiwieCIsInkiXQ', 'cursor'],
   ])('refuses ?%s', async (query, name) => {
     const { body } = await app.request('get', `/v1/events?${query}`).expect(400);
     const pointers = (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer);
     expect(pointers).toContain(`/query/${name}`);
   });
+
+  it.each(['q=%zz', 'q=%ff', `q=${'%F0%9F%98%80'.repeat(90)}`, '=', '&&&', 'tag=%F0%9F%98%80'])(
+    'is not put out by ?%s',
+    async (query) => {
+      const { status } = await app.request('get', `/v1/events?${query}`);
+      expect([200, 400]).toContain(status);
+    },
+  );
 
   it('links to the next page', async () => {
     const { headers, body } = await app.request('get', '/v1/events?limit=2&tag=music').expect(200);
