@@ -20,4 +20,5 @@ const project = (level) => ({
       }),
 });
 
-export default { projects: [project('unit'), project('int'), project('e2e')] };
+// Generous, because a busy machine is slow and a test that hangs fails all the same.
+export default { testTimeout: 30_000, projects: [project('unit'), project('int'), project('e2e')] };

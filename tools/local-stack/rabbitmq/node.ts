@@ -25,9 +25,14 @@ export async function startNode(installation: RabbitmqInstallation, options: Rab
   await mkdir(dataDir, { recursive: true });
   const ports = await choosePorts(dataDir, options.port);
   const env = await prepareFolder(dataDir, ports, installation.epmd !== undefined);
-  const epmd = installation.epmd && (await startEpmd(installation.epmd, ports, env, dataDir));
-  const stopEpmd = async () => (epmd ? epmd.stop(2_000) : undefined);
-  const launch = () => launchNode(installation.serverScript, ports, env, dataDir);
+  let epmd: ServerProcess | undefined;
+  const stopEpmd = async () => epmd?.stop(2_000);
+  const launch = async () => {
+    // A node that is started again after it was stopped finds its name server gone as well.
+    if (installation.epmd && epmd?.gone.aborted !== false)
+      epmd = await startEpmd(installation.epmd, ports, env, dataDir);
+    return launchNode(installation.serverScript, ports, env, dataDir);
+  };
   let node = await launch().catch(async (error: unknown) => {
     await stopEpmd();
     throw error;
