@@ -215,3 +215,23 @@ describe('the door', () => {
     expect(await origin('https://evil.example')).toBe(403);
   });
 });
+
+describe('poison', () => {
+  it('200 bad messages are parked, and the next good one comes through', async () => {
+    const ada = person('ada');
+    await bed.register(ada);
+    const listener = await bed.listen(ada);
+    const deep = `{"specversion":"1.0","id":"1","source":"/x","type":"com.x","data":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+    const wrong = { specversion: '1.0', id: newId(), source: '/x', type: 'usher.event.created', data: { event: 1 } };
+    const bad = ['{"specversion', '{}', JSON.stringify(wrong), deep, ''];
+    for (let sent = 0; sent < 200; sent += 1) {
+      const body = bad[sent % bad.length]!;
+      await bed.publishRaw(sent % bad.length === 2 ? 'usher.event.created' : 'com.x', Buffer.from(body));
+    }
+    const event = { id: newId(), by: ada };
+    await bed.changed('created', event);
+    await received(listener, 1);
+    expect(listener.received[0]!.payload.event.id).toBe(event.id);
+    await until(async () => expect(await bed.parked()).toBe(200));
+  });
+});

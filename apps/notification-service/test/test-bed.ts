@@ -51,6 +51,7 @@ export class TestBed {
     private readonly channel: {
       publish(envelope: Envelope): Promise<void>;
       raw(type: string, body: Buffer): Promise<void>;
+      count(queue: string): Promise<number>;
     },
     private readonly endings: (() => Promise<unknown>)[],
   ) {}
@@ -90,7 +91,11 @@ export class TestBed {
     return new TestBed(
       apps,
       (clock) => new TokenIssuer(key, policy, clock),
-      { raw, publish: (envelope) => raw(envelope.type, Buffer.from(JSON.stringify(envelope))) },
+      {
+        raw,
+        count: async (queue) => (await channel.checkQueue(queue)).messageCount,
+        publish: (envelope) => raw(envelope.type, Buffer.from(JSON.stringify(envelope))),
+      },
       [
         () => connection.close(),
         () => Promise.all(apps.map((app) => app.close())),
@@ -129,6 +134,11 @@ export class TestBed {
 
   async publishRaw(type: string, body: Buffer): Promise<void> {
     await this.channel.raw(type, body);
+  }
+
+  /** How many messages have been parked. */
+  async parked(): Promise<number> {
+    return this.channel.count('usher.parked.v1');
   }
 
   async register(...people: Person[]): Promise<void> {

@@ -43,32 +43,35 @@ export class SocketConnection implements LiveConnection {
 
   /** What Engine.IO holds back plus what `ws` has not handed to the kernel. */
   backlogBytes(): number {
-    const { writeBuffer, transport } = this.socket.conn as unknown as EngineSocket;
-    let bytes = bufferedAmountOf(transport);
+    const { writeBuffer, transport } = this.engine;
+    let bytes = transport.socket?.bufferedAmount ?? 0;
     for (const { data } of writeBuffer) bytes += typeof data === 'string' ? data.length : 0;
     return bytes;
   }
 
   close(reason: CloseReason): void {
     if (reason === 'auth-expired') this.socket.emit('auth_expired');
-    // A consumer that takes nothing would never see a polite goodbye either: its transport is closed at once.
-    if (reason === 'slow-consumer') this.socket.conn.close(true);
+    if (reason === 'slow-consumer') this.cutOff();
     else if (reason === 'auth-expired') this.socket.disconnect(true);
     // Closing the transport, unlike a `disconnect` packet, tells the client to come back by itself.
     else this.socket.conn.close();
+  }
+
+  /** Who takes nothing would not take a goodbye either, and closing politely would keep what waits in memory. */
+  private cutOff(): void {
+    const { transport } = this.engine;
+    this.socket.conn.close(true);
+    transport.socket?.terminate();
+  }
+
+  private get engine(): EngineSocket {
+    return this.socket.conn as unknown as EngineSocket;
   }
 }
 
 /** The part of Engine.IO's socket that holds what waits; it has no public name for it. */
 interface EngineSocket {
   writeBuffer: readonly { data?: unknown }[];
-  transport: object;
-}
-
-/** The WebSocket transport's own buffer; other transports have none beyond Engine.IO's. */
-function bufferedAmountOf(transport: object): number {
-  if (!('socket' in transport)) return 0;
-  const { socket } = transport;
-  if (typeof socket !== 'object' || socket === null || !('bufferedAmount' in socket)) return 0;
-  return typeof socket.bufferedAmount === 'number' ? socket.bufferedAmount : 0;
+  /** `socket` is the `ws` WebSocket; other transports have none. */
+  transport: { socket?: { bufferedAmount: number; terminate(): void } };
 }

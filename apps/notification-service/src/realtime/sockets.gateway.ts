@@ -111,7 +111,7 @@ export class SocketsGateway implements OnGatewayInit<LiveServer>, OnGatewayConne
   }
 
   private async admit(socket: LiveSocket): Promise<void> {
-    const token: unknown = socket.handshake.auth['token'];
+    const { token } = socket.handshake.auth as Record<string, unknown>;
     if (typeof token !== 'string') throw new UsherError('unauthenticated', 'Send an access token in auth.token.');
     const principal = await this.tokens.verify(token);
     after(socket);
