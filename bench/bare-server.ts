@@ -16,7 +16,7 @@ interface StoredEvent {
 
 const client = await mongo.MongoClient.connect(process.env['MONGODB_URI'] ?? '');
 const events = client.db(`bench_bare_${newId()}`).collection<StoredEvent>('events');
-await events.createIndex({ start_time: 1, _id: 1 });
+await events.createIndexes([{ key: { start_time: 1, _id: 1 } }]);
 
 const app = Fastify();
 const sockets = new Server(app.server, { serveClient: false });

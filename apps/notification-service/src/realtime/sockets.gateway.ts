@@ -111,7 +111,7 @@ export class SocketsGateway implements OnGatewayInit<LiveServer>, OnGatewayConne
   }
 
   private async admit(socket: LiveSocket): Promise<void> {
-    const { token } = socket.handshake.auth as Record<string, unknown>;
+    const { token } = handshakeOf(socket);
     if (typeof token !== 'string') throw new UsherError('unauthenticated', 'Send an access token in auth.token.');
     const principal = await this.tokens.verify(token);
     after(socket);
@@ -129,7 +129,10 @@ export class SocketsGateway implements OnGatewayInit<LiveServer>, OnGatewayConne
 
 /** The position in `auth.after`; throws `validation-failed` for anything but a whole number from 0. */
 function after(socket: LiveSocket): number | undefined {
-  const result = clientMessageSchemas.resume.safeParse({ after: socket.handshake.auth['after'] ?? undefined });
+  const result = clientMessageSchemas.resume.safeParse({ after: handshakeOf(socket)['after'] ?? undefined });
   if (result.success) return result.data.after;
   throw new UsherError('validation-failed', 'auth.after must be a position: a whole number from 0.');
 }
+
+/** What the client sent along when it connected: anything. */
+const handshakeOf = (socket: LiveSocket): Record<string, unknown> => socket.handshake.auth;
