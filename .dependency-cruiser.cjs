@@ -108,8 +108,8 @@ module.exports = {
       comment: 'bookings → events, and never back.',
       severity: 'error',
       scope: 'folder',
-      from: { path: '^apps/[^/]+/src/[^/]+' },
-      to: { circular: true, viaOnly: { path: '^apps/[^/]+/src/[^/]+' } },
+      from: { path: '^apps/[^/]+/src/[^/]+$' },
+      to: { circular: true, viaOnly: { path: '^apps/[^/]+/src/[^/]+$' } },
     },
   ],
   options: {
