@@ -3,7 +3,9 @@ import { type RunningSystem, Session, until } from '#testing';
 import { type Distribution, distributionOf } from './measure.js';
 
 const SOCKETS = 500;
-const EVENTS = 20;
+/** Heard by everyone before measuring starts: by then every session has caught up. */
+const WARM_UP = 3;
+const EVENTS = 40;
 const PAUSE_MS = 250;
 
 /** From the request that creates an event to each of 500 sockets, through log, broker and history. */
@@ -11,13 +13,13 @@ export async function usherToSockets(system: RunningSystem): Promise<Distributio
   const users = await Promise.all(Array.from({ length: SOCKETS / 10 }, () => system.signUp()));
   const listeners = await Promise.all(Array.from({ length: SOCKETS }, (_, index) => of(users, index).listen()));
   const delays: number[] = [];
-  for (let made = 0; made < EVENTS; made += 1) {
+  for (let made = 0; made < WARM_UP + EVENTS; made += 1) {
     const asked = performance.now();
     await of(users, made).createEvent();
     await until(() => {
       if (listeners.some(({ received }) => received.length <= made)) throw new Error('not everyone has heard');
     });
-    for (const { received } of listeners) delays.push((received[made]?.at ?? Number.NaN) - asked);
+    if (made >= WARM_UP) for (const { received } of listeners) delays.push((received[made]?.at ?? Number.NaN) - asked);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   for (const user of users) user.close();
@@ -38,13 +40,13 @@ export async function bareToSockets(url: string): Promise<Distribution> {
     }),
   );
   const delays: number[] = [];
-  for (let made = 0; made < EVENTS; made += 1) {
+  for (let made = 0; made < WARM_UP + EVENTS; made += 1) {
     const asked = performance.now();
     await session.createEvent();
     await until(() => {
       if (heard.some((times) => times.length <= made)) throw new Error('not everyone has heard');
     });
-    for (const times of heard) delays.push((times[made] ?? Number.NaN) - asked);
+    if (made >= WARM_UP) for (const times of heard) delays.push((times[made] ?? Number.NaN) - asked);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   for (const socket of sockets) socket.close();

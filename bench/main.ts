@@ -44,7 +44,7 @@ const bare = await spawnServer({
 const system = await RunningSystem.start({
   mongodbUri: stack.mongodbUri,
   rabbitmqUrl: stack.rabbitmqUrl,
-  environment: { NODE_ENV: 'production', LOG_LEVEL: 'info' },
+  environment: { LOG_LEVEL: 'info', BCRYPT_ROUNDS: '10' },
 });
 try {
   await until(() => fetch(`${url}/v1/events`));
