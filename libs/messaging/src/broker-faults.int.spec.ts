@@ -28,7 +28,7 @@ describe('when RabbitMQ fails', () => {
     folder = await mkdtemp(join(tmpdir(), 'usher-broker-'));
     rabbitmq = await startRabbitmq({ dataDir: folder });
     connection = new BrokerConnection({ url: rabbitmq.url, name: 'test', logger: silent });
-    publisher = new Publisher(connection, probes);
+    publisher = new Publisher(connection, probes, silent);
     await eventually(() => publisher.ready);
   });
 
@@ -106,7 +106,7 @@ describe('when RabbitMQ fails', () => {
     });
     await connection.close();
     connection = new BrokerConnection({ url, name: 'test', logger: silent });
-    publisher = new Publisher(connection, probes);
+    publisher = new Publisher(connection, probes, silent);
     await insist(1, 100);
     await Promise.all([rabbitmq.restart(), insist(101, 200)]);
     const killed = rabbitmq.kill('SIGKILL').then(() => rabbitmq.restart());

@@ -44,8 +44,9 @@ export class MessagingModule implements OnApplicationShutdown {
         },
         {
           provide: Publisher,
-          inject: [BrokerConnection, HealthProbes],
-          useFactory: (connection: BrokerConnection, probes: HealthProbes) => new Publisher(connection, probes),
+          inject: [BrokerConnection, HealthProbes, LOGGER],
+          useFactory: (connection: BrokerConnection, probes: HealthProbes, logger: Logger) =>
+            new Publisher(connection, probes, logger),
         },
         {
           provide: Realtime,

@@ -138,7 +138,7 @@ export async function openPublisher(
   name = 'test',
 ): Promise<{ publisher: Publisher; close: () => Promise<void> }> {
   const connection = new BrokerConnection({ url, name, logger: silent });
-  const publisher = new Publisher(connection, new HealthProbes());
+  const publisher = new Publisher(connection, new HealthProbes(), silent);
   await eventually(() => publisher.ready);
   return { publisher, close: () => connection.close() };
 }

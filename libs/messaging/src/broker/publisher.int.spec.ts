@@ -75,7 +75,7 @@ describe('the publisher', () => {
   it('refuses at once what it cannot send, and keeps nothing for later', async () => {
     const probes = new HealthProbes();
     const connection = new BrokerConnection({ url: 'amqp://guest:guest@127.0.0.1:9/', name: 'nobody', logger: silent });
-    const lonely = new Publisher(connection, probes);
+    const lonely = new Publisher(connection, probes, silent);
     const began = performance.now();
     await expect(lonely.publish(messageOf(envelopeOf(1)))).rejects.toMatchObject(RETRYABLE);
     expect(performance.now() - began).toBeLessThan(100);

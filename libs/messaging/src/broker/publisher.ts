@@ -1,9 +1,9 @@
 import type { ConfirmChannel, Options } from 'amqplib';
 import { UsherError } from '#kernel';
-import type { HealthProbes } from '#observability';
+import type { HealthProbes, Logger } from '#observability';
 import { declareTopology } from '../topology.js';
 import type { BrokerConnection } from './broker-connection.js';
-import type { SupervisedChannel } from './supervised-channel.js';
+import { discard, type SupervisedChannel } from './supervised-channel.js';
 
 const CONFIRM_MS = 5_000;
 /** Exists in every virtual host (AMQP 0-9-1, section 3.1.3.2), so asking for it only measures whether the broker answers. */
@@ -27,6 +27,7 @@ export class Publisher {
   constructor(
     private readonly connection: BrokerConnection,
     probes: HealthProbes,
+    private readonly logger: Logger,
   ) {
     this.supervised = connection.openChannel({
       name: 'publisher',
@@ -71,7 +72,8 @@ export class Publisher {
   /** A returned message found not even the queue for the unrouted: somebody deleted it, and declaring anew mends that. */
   private distrust(channel: ConfirmChannel): void {
     this.tainted.add(channel);
-    this.supervised.restart('message returned');
+    this.logger.warn('publisher.message_returned');
+    void discard(channel);
   }
 
   private async check(): Promise<void> {

@@ -14,12 +14,11 @@ export interface ChannelSpec {
   /** Declares, consumes …: runs on every new channel, which counts as open once this resolves. */
   setup: (channel: ConfirmChannel) => Promise<void>;
   onOpen?: () => void;
-  onLost?: () => void;
 }
 
 /**
  * A confirm channel that is opened again whenever it is lost: with its connection, by an error of its own, or because
- * somebody asked for it. amqp-connection-manager's ChannelWrapper does only the first of these, and keeps publishes for
+ * its user closed it. amqp-connection-manager's ChannelWrapper does only the first of these, and keeps publishes for
  * later, which would reorder and repeat them; here what cannot be sent now is refused now.
  */
 export class SupervisedChannel {
@@ -44,15 +43,6 @@ export class SupervisedChannel {
   /** The channel, set up; undefined while there is none. */
   get channel(): ConfirmChannel | undefined {
     return this.current;
-  }
-
-  /** Gives the present channel up and opens another; what was unacknowledged on it goes back to its queue. */
-  restart(reason: string): void {
-    const channel = this.current;
-    if (channel === undefined) return;
-    this.logger.warn({ channel: this.spec.name, reason }, 'channel.restarted');
-    this.lost(channel);
-    void discard(channel);
   }
 
   /** Closes for good, within a second. */
@@ -87,16 +77,16 @@ export class SupervisedChannel {
   /** Throws where the channel did not live to the end of its setup. */
   private async begin(connection: ChannelModel): Promise<ConfirmChannel> {
     const channel = await connection.createConfirmChannel();
-    let alive = true;
+    const life = { over: false };
     channel.on('error', (error: Error) => this.complain(error));
     channel.once('close', () => {
-      alive = false;
+      life.over = true;
       this.lost(channel);
     });
     try {
       await this.spec.setup(channel);
       // Its last reply and its end can arrive in one read, so that nothing above has thrown.
-      if (!alive) throw new Error('closed during setup');
+      if (life.over) throw new Error('closed during setup');
       return channel;
     } catch (error) {
       void discard(channel);
@@ -108,7 +98,6 @@ export class SupervisedChannel {
     if (this.current !== channel) return;
     this.current = undefined;
     if (Date.now() - this.openedAt > SETTLED_MS) this.attempt = 0;
-    this.spec.onLost?.();
     this.reopenLater();
   }
 
@@ -125,7 +114,7 @@ export class SupervisedChannel {
   }
 }
 
-/** A channel that is gone already is as good as closed. */
-async function discard(channel: ConfirmChannel): Promise<void> {
+/** Closes a channel; one that is gone already, or that a hung broker does not let go of, is as good as closed. */
+export async function discard(channel: ConfirmChannel): Promise<void> {
   await within(CLOSE_MS, channel.close()).catch(() => undefined);
 }

@@ -36,6 +36,7 @@ interface SessionPorts {
 export class ConsumerSession {
   private readonly pending: Held[] = [];
   private readonly ending = new AbortController();
+  private readonly hurrying = new AbortController();
   /** Bad messages on their way to where the parked ones are. */
   private readonly parking = new Set<Promise<void>>();
 
@@ -79,10 +80,16 @@ export class ConsumerSession {
     this.parking.add(parked);
   }
 
-  /** Waits before another attempt after `attempt` failures; answers false where the session ended instead. */
+  /** Waits before another attempt after `attempt` failures; answers false where there is to be none. */
   async pause(attempt: number): Promise<boolean> {
-    await delay(backoffMs(attempt), undefined, { signal: this.ending.signal }).catch(() => undefined);
-    return !this.ended;
+    const signal = AbortSignal.any([this.ending.signal, this.hurrying.signal]);
+    await delay(backoffMs(attempt), undefined, { signal }).catch(() => undefined);
+    return !signal.aborted;
+  }
+
+  /** What fails from now on is left to whoever gets it next. */
+  stopWaiting(): void {
+    this.hurrying.abort();
   }
 
   /** Resolves when nothing is on its way to where the parked ones are. */
@@ -96,12 +103,12 @@ export class ConsumerSession {
   }
 
   private async parkUntilDone(message: ConsumeMessage, because: ParkedBecause): Promise<void> {
-    for (let attempt = 1; !this.ended; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         await this.ports.park(message, because);
         return this.tell(() => this.channel.ack(message));
       } catch {
-        await this.pause(attempt);
+        if (!(await this.pause(attempt))) return;
       }
     }
   }

@@ -22,4 +22,4 @@ class Rethrow implements RpcExceptionFilter {
  * whole, after a crash or a lost connection.
  */
 export const OrderedBatches = (queue: QueueName): MethodDecorator =>
-  applyDecorators(EventPattern<string>(queue, transportOf(queue)), UseFilters(Rethrow));
+  applyDecorators(EventPattern<QueueName>(queue, transportOf(queue)), UseFilters(Rethrow));

@@ -90,12 +90,14 @@ describe('the ordered consumer', () => {
       { content: Buffer.from(JSON.stringify({ ...good, data: 'x'.repeat(70_000) })), type },
       { content: Buffer.from([0x22, 0xff, 0xfe, 0x22]), type, headers: { 'x-usher-attempt': 3, nested: { a: 1 } } },
     ];
-    await broker.send(INTAKE, ...Array.from({ length: 200 }, (_, index) => poison[index % poison.length]!));
-    await broker.send(INTAKE, { content: Buffer.from(JSON.stringify(good)), type });
     const { seen, handler } = collector();
-    const began = performance.now();
     await start(handler);
+    await publish(1);
     await eventually(() => seen.length === 1);
+    const poisoned = Array.from({ length: 200 }, (_, index) => poison[index % poison.length]!);
+    const began = performance.now();
+    await broker.send(INTAKE, ...poisoned, { content: Buffer.from(JSON.stringify(good)), type });
+    await eventually(() => seen.length === 2);
     expect(performance.now() - began).toBeLessThan(1_000);
     await eventually(async () => (await broker.depth(PARKED)) === 200);
     const parked = await broker.drain(PARKED, 200);

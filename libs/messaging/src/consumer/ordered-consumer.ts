@@ -8,7 +8,7 @@ import { fromMongoError } from '#persistence';
 import { BrokerConnection } from '../broker/broker-connection.js';
 import { within } from '../broker/deadline.js';
 import type { Publisher } from '../broker/publisher.js';
-import type { SupervisedChannel } from '../broker/supervised-channel.js';
+import { discard } from '../broker/supervised-channel.js';
 import { declareTopology, type QueueName } from '../topology.js';
 import { ConsumerSession, type Held } from './consumer-session.js';
 import { transportOf } from './ordered-batches.decorator.js';
@@ -43,7 +43,6 @@ export interface OrderedConsumerOptions {
 export class OrderedConsumer extends ServerRMQ {
   private readonly log: Logger;
   private connection: BrokerConnection | undefined;
-  private consuming: SupervisedChannel | undefined;
   private session: ConsumerSession | undefined;
   private working: Promise<void> | undefined;
   private closing = false;
@@ -62,10 +61,9 @@ export class OrderedConsumer extends ServerRMQ {
     const { url, service, logger } = this.settings;
     this.connection = new BrokerConnection({ url, name: `${service}:${this.queue}`, logger });
     this.server = this.connection.manager;
-    this.consuming = this.connection.openChannel({
+    this.connection.openChannel({
       name: this.queue,
       setup: (channel) => this.consume(channel),
-      onLost: () => this.session?.end(),
     });
     callback();
   }
@@ -77,6 +75,7 @@ export class OrderedConsumer extends ServerRMQ {
    */
   override async close(): Promise<void> {
     this.closing = true;
+    this.session?.stopWaiting();
     await within(DRAIN_MS, Promise.all([this.working, this.session?.settled()]));
     this.session?.end();
     await this.connection?.close();
@@ -92,10 +91,13 @@ export class OrderedConsumer extends ServerRMQ {
     });
     channel.once('close', () => session.end());
     this.session = session;
-    // The broker cancels a consumer when its queue is deleted or moves.
-    await channel.consume(this.queue, (message) =>
-      message === null ? this.consuming?.restart('consumer cancelled') : session.receive(message),
-    );
+    await channel.consume(this.queue, (message) => {
+      if (message !== null) return session.receive(message);
+      // The broker cancels a consumer when its queue is deleted or moves: begin again with a channel of its own.
+      this.log.warn('consumer.cancelled');
+      session.end();
+      void discard(channel);
+    });
     this.log.info('consumer.started');
   }
 
@@ -120,7 +122,7 @@ export class OrderedConsumer extends ServerRMQ {
       isRetryable: (error) => asUsherError(error)?.retryable ?? false,
       pause: (attempt, error) => {
         this.log.warn({ err: error, attempt, size: batch.length }, 'consumer.waiting');
-        return this.closing ? Promise.resolve(false) : session.pause(attempt);
+        return session.pause(attempt);
       },
     });
   }

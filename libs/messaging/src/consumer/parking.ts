@@ -19,13 +19,13 @@ const HEADERS_LENGTH = 32_768;
  */
 export function parkedMessage(queue: string, message: ConsumeMessage, because: ParkedBecause): OutgoingMessage {
   const { exchange, routingKey } = message.fields;
-  const { messageId, type, contentType, correlationId, headers } = message.properties;
+  const { headers, ...properties } = message.properties;
   return {
     exchange: EXCHANGES.dead,
     routingKey,
     content: message.content,
     properties: {
-      ...textual({ messageId, type, contentType, correlationId }),
+      ...textual(properties, ['messageId', 'type', 'contentType', 'correlationId']),
       headers: {
         'x-usher-attempt': 1,
         ...plain(headers ?? {}),
@@ -39,9 +39,9 @@ export function parkedMessage(queue: string, message: ConsumeMessage, because: P
   };
 }
 
-function textual(properties: Record<string, unknown>): Record<string, string> {
+function textual(properties: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(properties).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(properties).filter(([name, value]) => names.includes(name) && typeof value === 'string'),
   );
 }
 

@@ -1,8 +1,8 @@
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { ZodType } from 'zod';
 import type { Logger, Metrics } from '#observability';
 import type { BrokerConnection } from '../broker/broker-connection.js';
-import type { SupervisedChannel } from '../broker/supervised-channel.js';
+import { discard, type SupervisedChannel } from '../broker/supervised-channel.js';
 import { declareTopology, EXCHANGES } from '../topology.js';
 
 /** Messages that wait for this instance to read them; beyond that the oldest go. */
@@ -34,7 +34,6 @@ export class Realtime {
       name: 'realtime',
       setup: (channel) => this.setUp(channel),
       onOpen: () => this.establish(),
-      onLost: () => (this.established = false),
     });
   }
 
@@ -68,9 +67,10 @@ export class Realtime {
     return () => void subscribers.delete(subscriber);
   }
 
-  private async setUp(channel: Channel): Promise<void> {
+  private async setUp(channel: ConfirmChannel): Promise<void> {
     this.congested = false;
     channel.on('drain', () => (this.congested = false));
+    channel.once('close', () => (this.established = false));
     await declareTopology(channel);
     const { queue } = await channel.assertQueue('', {
       exclusive: true,
@@ -79,11 +79,9 @@ export class Realtime {
       arguments: { 'x-max-length': MAX_WAITING, 'x-overflow': 'drop-head' },
     });
     await channel.bindQueue(queue, EXCHANGES.realtime, '');
-    await channel.consume(
-      queue,
-      (message) => (message === null ? this.supervised.restart('queue deleted') : this.receive(message)),
-      { noAck: true },
-    );
+    await channel.consume(queue, (message) => (message === null ? void discard(channel) : this.receive(message)), {
+      noAck: true,
+    });
   }
 
   private establish(): void {

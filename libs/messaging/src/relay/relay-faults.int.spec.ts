@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Mongodb, startMongodb } from '#local-stack';
+import { duplicateKeyFields } from '#persistence';
 import { eventually, openPublisher, TestBroker } from '../../test/broker.js';
 import { type BusMessage, TestLog } from '../../test/event-log.js';
 import type { Relay } from './relay.js';
@@ -47,7 +48,7 @@ describe('the relay, when MongoDB fails', () => {
           log.append('event/a', version).then(
             () => true,
             // The version is there: the commit's answer was lost, not the commit.
-            (error: { code?: number }) => error.code === 11_000,
+            (error: unknown) => duplicateKeyFields(error) !== undefined,
           ),
         60_000,
       );

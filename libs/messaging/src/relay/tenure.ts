@@ -43,6 +43,6 @@ export class Tenure {
     } catch {
       // A database that does not answer leaves the lease as it is: the next try, or its end, decides.
     }
-    if (!this.over) this.renewLater();
+    if (this.held) this.renewLater();
   }
 }

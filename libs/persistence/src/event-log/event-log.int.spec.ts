@@ -8,7 +8,7 @@ import { trustedFilter } from '../trusted-filter.js';
 import { EventLog, type NewLogEntry } from './event-log.js';
 import { EVENT_LOG, eventLogSchema, type LogEntry } from './event-log.schema.js';
 
-const { uri, database, drop } = testDatabase('event-log');
+const test = testDatabase('event-log');
 
 const entry = (stream: string, version: number, username = 'ada'): NewLogEntry => ({
   stream,
@@ -33,7 +33,7 @@ describe('the event log', () => {
   let transactions: Transactions;
 
   beforeAll(async () => {
-    connection = await createConnection(uri, { dbName: database }).asPromise();
+    connection = await createConnection(test.uri, { dbName: test.database }).asPromise();
     entries = connection.model<LogEntry>(EVENT_LOG, eventLogSchema);
     await createIndexes(connection);
     log = new EventLog(entries);
@@ -42,7 +42,7 @@ describe('the event log', () => {
 
   afterAll(async () => {
     await connection.close();
-    await drop();
+    await test.drop();
   });
 
   /** Runs `work` and answers how often the log announced something meanwhile. */

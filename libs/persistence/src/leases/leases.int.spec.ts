@@ -6,7 +6,7 @@ import '../connection.js';
 import { LEASE, type LeaseDocument, leaseSchema } from './lease.schema.js';
 import { LeaseLost, Leases } from './leases.js';
 
-const { uri, database, drop } = testDatabase('leases');
+const test = testDatabase('leases');
 const START = Date.UTC(2026, 0, 1);
 
 describe('a lease', () => {
@@ -17,14 +17,14 @@ describe('a lease', () => {
   let leases: Leases;
 
   beforeAll(async () => {
-    connection = await createConnection(uri, { dbName: database }).asPromise();
+    connection = await createConnection(test.uri, { dbName: test.database }).asPromise();
     model = connection.model<LeaseDocument>(LEASE, leaseSchema);
     leases = new Leases(model, clock);
   });
 
   afterAll(async () => {
     await connection.close();
-    await drop();
+    await test.drop();
   });
 
   it('has one holder until it runs out, and a higher token with each', async () => {
