@@ -114,14 +114,15 @@ export class Relay {
     const { log, leases, publisher } = this.options;
     this.unfinished = true;
     this.failures = 0;
-    const watch = log.watch(() => this.wake());
+    let watch: ReturnType<RelayLog['watch']> | undefined;
     try {
+      watch = log.watch(() => this.wake());
       while (tenure.held && publisher.ready && !this.stopped) if (!(await this.step(tenure))) await this.rest();
     } finally {
       const { token } = tenure.lease;
       this.logger[tenure.held ? 'info' : 'warn']({ token }, tenure.held ? 'relay.released' : 'relay.deposed');
       tenure.end();
-      await within(this.timing.close, Promise.all([watch.close(), leases.release(tenure.lease)]));
+      await within(this.timing.close, Promise.all([watch?.close(), leases.release(tenure.lease)]));
     }
   }
 
@@ -156,22 +157,25 @@ export class Relay {
 
   /** Publishes side by side and marks what is confirmed without a hole. Throws the first failure, after that. */
   private async publish(entries: readonly RelayEntry[]): Promise<void> {
-    const { log, publisher, clock, metrics } = this.options;
-    const started = performance.now();
+    const { log, publisher } = this.options;
     const outcomes = await Promise.allSettled(entries.map(({ message }) => publisher.publish(message)));
     const failed = outcomes.findIndex(({ status }) => status === 'rejected');
     const confirmed = failed === -1 ? entries : entries.slice(0, failed);
     const [from, to] = [confirmed[0]?.position, confirmed.at(-1)?.position];
     if (from !== undefined && to !== undefined) {
+      this.account(confirmed, { from, to });
       await log.markPublished(from, to);
-      const now = clock.now().getTime();
-      for (const { time } of confirmed) metrics.observe('usher_relay_delay_seconds', {}, (now - time.getTime()) / 1000);
-      metrics.count('usher_relay_published_total', {}, confirmed.length);
-      const ms = Math.round(performance.now() - started);
-      this.logger.debug({ from, to, count: confirmed.length, ms }, 'relay.published');
     }
     const failure = outcomes[failed];
     if (failure?.status === 'rejected') throw failure.reason;
+  }
+
+  private account(confirmed: readonly RelayEntry[], range: { from: number; to: number }): void {
+    const { clock, metrics } = this.options;
+    const now = clock.now().getTime();
+    for (const { time } of confirmed) metrics.observe('usher_relay_delay_seconds', {}, (now - time.getTime()) / 1000);
+    metrics.count('usher_relay_published_total', {}, confirmed.length);
+    this.logger.debug({ ...range, count: confirmed.length }, 'relay.published');
   }
 
   /** Until something is written, or for a while; after a failure for a while in any case. */
