@@ -2,13 +2,14 @@ import { type ChannelModel, type ConfirmChannel, connect, type ConsumeMessage } 
 import { createVirtualHost, deleteVirtualHost } from '#local-stack';
 import type { Envelope } from '#contracts';
 import { newId } from '#kernel';
-import { createLogger, HealthProbes, Metrics } from '#observability';
+import { HealthProbes, Metrics } from '#observability';
+import { silentLogger, until } from '#testing';
 import { BrokerConnection } from '../src/broker/broker-connection.js';
 import { Publisher } from '../src/broker/publisher.js';
 import type { OutgoingMessage } from '../src/broker/publisher.js';
 import { EXCHANGES } from '../src/topology.js';
 
-export const silent = createLogger({ service: 'test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+export const silent = silentLogger();
 
 function required(name: string): string {
   const value = process.env[name];
@@ -163,12 +164,9 @@ export const messageOf = (envelope: Envelope): OutgoingMessage => ({
   properties: { messageId: envelope.id, type: envelope.type, contentType: 'application/cloudevents+json' },
 });
 
-/** Waits until `condition` holds, asking every few milliseconds; throws what it last said after `ms`. */
+/** Waits until `condition` holds, for `ms` milliseconds at most. */
 export async function eventually(condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
-  const end = performance.now() + ms;
-  for (;;) {
-    if (await condition()) return;
-    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until(async () => {
+    if (!(await condition())) throw new Error(`not within ${ms} ms: ${condition.toString()}`);
+  }, ms);
 }
