@@ -7,23 +7,37 @@ import { type Caller, EventsApp } from './testing/events-app.js';
 jest.setTimeout(30_000);
 
 let app: EventsApp;
+let other: EventsApp;
 let ada: Caller;
+let adaThere: Caller;
 let event: EventResource;
 
 beforeAll(async () => {
   app = await EventsApp.start();
+  other = await EventsApp.start(app.connection.name);
   ada = await app.caller('ada');
+  adaThere = await other.caller('ada', ['user'], ada.id);
 });
-afterAll(() => app.stop());
+afterAll(async () => {
+  await other.nest.close();
+  await app.stop();
+});
 beforeEach(async () => {
   await app.clear();
   event = await app.create(ada, { max_attendees: 1_000 });
 });
 
-const patch = (members: object) => app.request('patch', `/v1/events/${event.id}`, ada).send(members);
+/** By turns at one instance and the other. */
+let requests = 0;
+function at(method: 'patch' | 'post' | 'delete', path = '') {
+  requests += 1;
+  const url = `/v1/events/${event.id}${path}`;
+  return requests % 2 === 0 ? app.request(method, url, ada) : other.request(method, url, adaThere);
+}
+const patch = (members: object) => at('patch').send(members);
 const current = async () => (await app.request('get', `/v1/events/${event.id}`).expect(200)).body as EventResource;
 
-it('fifty patches at once each get a version, and none undoes another', async () => {
+it('fifty patches at once, at two instances, each get a version, and none undoes another', async () => {
   const fields = ['title', 'description', 'location', 'attachment_url', 'country'];
   const patches = Array.from({ length: 50 }, (_, n) => {
     const name = fields[n % fields.length] as string;
@@ -59,8 +73,8 @@ it('of fifty that insist on the same version one is made', async () => {
 });
 
 it('canceling and deleting at once leave one history without a gap', async () => {
-  const cancel = () => app.request('post', `/v1/events/${event.id}/cancel`, ada);
-  const remove = () => app.request('delete', `/v1/events/${event.id}`, ada);
+  const cancel = () => at('post', '/cancel');
+  const remove = () => at('delete');
   const answers = await Promise.all([cancel(), remove(), cancel(), patch({ title: 'x' }), remove(), cancel()]);
   expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
   const log = await app.log(event.id);

@@ -37,7 +37,8 @@ export class EventsApp {
     setClock(() => this.now);
   }
 
-  static async start(): Promise<EventsApp> {
+  /** Several on one database are the instances of one service. */
+  static async start(database = `test_events_${newId()}`): Promise<EventsApp> {
     const key = await SigningKey.fromPem(SigningKey.newPem());
     const logger = createLogger({ service: 'test', level: process.env['LOG_LEVEL'] ?? 'silent' });
     const clock = { now: () => new Date() };
@@ -49,7 +50,7 @@ export class EventsApp {
       global: true,
       imports: [
         ObservabilityModule.forRoot({ service: 'test', logger }),
-        PersistenceModule.forRoot({ uri, database: `test_events_${newId()}` }),
+        PersistenceModule.forRoot({ uri, database }),
         HttpModule.forRoot(settings),
         TokenModule.forRoot({ keys: key, policy }),
         EventLogModule,
@@ -79,8 +80,7 @@ export class EventsApp {
     for (const name of ['events', 'event_log']) await this.connection.collection(name).deleteMany({});
   }
 
-  async caller(username: string, roles: Role[] = ['user']): Promise<Caller> {
-    const id = newId();
+  async caller(username: string, roles: Role[] = ['user'], id = newId()): Promise<Caller> {
     const { token } = await this.issuer.issue({ id, username, roles });
     return { id, username, token };
   }
