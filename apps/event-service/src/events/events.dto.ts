@@ -49,6 +49,7 @@ export const countrySchema = z
   )
   .meta({ pattern: '^[A-Za-z]{2}$' });
 
+export const MAX_TAGS = 20;
 export const tagSchema = z
   .string()
   .meta({ minLength: 1, maxLength: 50 })
@@ -64,7 +65,7 @@ const urlSchema = z.string().max(2_048).refine(isWebAddress, 'must be an http or
 
 const tagsSchema = z
   .array(tagSchema)
-  .max(20)
+  .max(MAX_TAGS)
   .transform((tags) => [...new Set(tags)])
   .meta({ description: 'Trimmed; what stands twice is kept once.' });
 

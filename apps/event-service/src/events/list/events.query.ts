@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { eventStatusSchema, idSchema } from '#contracts';
 import { pageQuery } from '#http';
-import { countrySchema, instantSchema, tagSchema } from '../events.dto.js';
+import { countrySchema, instantSchema, MAX_TAGS, tagSchema } from '../events.dto.js';
 
 export const EVENT_SORTS = ['start_time', '-start_time', 'created_at', '-created_at'] as const;
 
-const MAX_TAGS = 20;
 const DEFAULT_RADIUS_KM = 50;
 /** Half-way round the Earth. */
 const MAX_RADIUS_KM = 20_000;
