@@ -23,11 +23,6 @@ const METRICS = {
     help: 'Messages that could not be processed, by queue',
     labels: ['queue'],
   },
-  usher_messages_retried_total: {
-    kind: 'counter',
-    help: 'Messages sent to a retry queue, by queue',
-    labels: ['queue'],
-  },
   usher_realtime_dropped_total: {
     kind: 'counter',
     help: 'Messages between instances that were not sent because the broker was away or slow, by topic',
