@@ -9,18 +9,18 @@ interface Counter {
   value: number;
 }
 
-const { uri, database, drop } = testDatabase('transactions');
+const test = testDatabase('transactions');
 let connection: Connection;
 let sweeper: AbandonedTransactions;
 beforeAll(async () => {
-  connection = await createConnection(uri, { dbName: database, appName: APP_NAME }).asPromise();
+  connection = await createConnection(test.uri, { dbName: test.database, appName: APP_NAME }).asPromise();
   sweeper = new AbandonedTransactions(connection, createLogger({ service: 'test', level: 'silent' }));
   sweeper.onModuleInit();
 });
 afterAll(async () => {
   sweeper.onApplicationShutdown();
   await connection.close();
-  await drop();
+  await test.drop();
 });
 
 describe('a transaction that a killed process has left open', () => {
@@ -28,11 +28,11 @@ describe('a transaction that a killed process has left open', () => {
     const counters = connection.model('Counter', new Schema<Counter>({ _id: String, value: Number }));
     await counters.create({ _id: 'head', value: 0 });
     // Between a write and the commit its process is killed: nobody will ever end it.
-    const dead = await mongo.MongoClient.connect(uri, { appName: APP_NAME });
+    const dead = await mongo.MongoClient.connect(test.uri, { appName: APP_NAME });
     const session = dead.startSession();
     session.startTransaction();
     await dead
-      .db(database)
+      .db(test.database)
       .collection<Counter>('counters')
       .updateOne({ _id: 'head' }, { $inc: { value: 100 } }, { session });
 
