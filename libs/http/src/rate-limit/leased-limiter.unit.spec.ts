@@ -57,10 +57,10 @@ describe('a leased limit', () => {
     expect(leases).toBe(before);
   });
 
-  it('never lets more through over several instances, and nearly all of it', async () => {
+  it('lets no more than each instance’s credit beyond it through over several, and nearly all of it', async () => {
     const instances = [instance(), instance(), instance()];
     const through = await admitted(instances, 3 * LIMIT);
-    expect(through).toBeLessThanOrEqual(LIMIT);
+    expect(through).toBeLessThanOrEqual(LIMIT + 3);
     expect(through).toBeGreaterThan(LIMIT - 3 * 5);
   });
 
@@ -84,6 +84,14 @@ describe('a leased limit', () => {
     expect(await take(limiter)).toEqual({ allowed: true, remaining: LIMIT - 2, msLeft: 6_000 });
   });
 
+  it('asks nobody for the first hundredth of it', async () => {
+    const limiter = instance();
+    for (let n = 0; n < 10; n += 1) await limiter.take('ada', 1_000, WINDOW_MS);
+    expect(leases).toBe(0);
+    expect(await limiter.take('ada', 1_000, WINDOW_MS)).toEqual({ allowed: true, remaining: 989, msLeft: WINDOW_MS });
+    expect([leases, shared.get('ada')?.count]).toEqual([1, 60]);
+  });
+
   it('is exact where a twentieth of it is less than one', async () => {
     const [one, two] = [instance(), instance()];
     const verdicts: boolean[] = [];
@@ -98,7 +106,8 @@ describe('a leased limit', () => {
     expect([leases, failures]).toEqual([1, 1]);
     broken = false;
     time += 2_000;
-    expect(await admitted([limiter], 3 * LIMIT)).toBe(LIMIT);
+    // The window is still the same, and its first request was on credit.
+    expect(await admitted([limiter], 3 * LIMIT)).toBe(LIMIT - 1);
   });
 
   it('forgets callers whose window is over', async () => {
