@@ -17,6 +17,8 @@ export async function createNotificationService(config: Config): Promise<NestFas
   });
   app.useWebSocketAdapter(new SocketServerAdapter(app, config.CORS_ORIGINS));
   app.connectMicroservice({ strategy: app.get(Consumers).orderedBatches('notification-service.intake.v1') });
+  // The indexes exist from here on; intake relies on those that make an event unique.
+  await app.init();
   await app.startAllMicroservices();
   return app;
 }
