@@ -3,10 +3,11 @@ import { getConnectionToken } from '@nestjs/mongoose';
 import { Test, type TestingModule } from '@nestjs/testing';
 import fc from 'fast-check';
 import type { Connection } from 'mongoose';
-import type { Envelope, EventChangedV1, UsherEventType } from '#contracts';
+import type { Envelope, UsherEventType } from '#contracts';
 import { newId } from '#kernel';
 import { createLogger, ObservabilityModule } from '#observability';
 import { PersistenceModule, Transactions } from '#persistence';
+import { changedData } from '../../test/test-bed.js';
 import { ArchiveModule } from '../archive/archive.module.js';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import { CLOCK, CONFIG } from '../config.js';
@@ -79,34 +80,7 @@ function envelope(type: UsherEventType, data: object): Envelope {
 const registered = (user: { id: string; username: string }): Envelope => envelope('usher.user.registered', { user });
 
 function changed(action: 'created' | 'updated' | 'canceled' | 'completed' | 'deleted', eventId: string): Envelope {
-  const at = now.toISOString();
-  const data: EventChangedV1 = {
-    event: {
-      id: eventId,
-      title: 'Analytical evening',
-      description: '',
-      location: 'London',
-      country: null,
-      timezone: 'UTC',
-      start_time: at,
-      end_time: at,
-      tags: [],
-      max_attendees: null,
-      status: 'scheduled',
-      attachment_url: null,
-      coordinates: null,
-      created_by: ada,
-      booked_seats: 0,
-      seats_left: null,
-      waitlist_length: 0,
-      version: 1,
-      created_at: at,
-      updated_at: at,
-    },
-    changed: [],
-    actor: ada,
-  };
-  return envelope(`usher.event.${action}`, data);
+  return envelope(`usher.event.${action}`, changedData(eventId, ada));
 }
 
 const typesFor = async (userId: string): Promise<string[]> =>
