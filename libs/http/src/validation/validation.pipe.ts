@@ -1,7 +1,13 @@
 import { type ArgumentMetadata, Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { z } from 'zod';
 import { UsherError } from '#kernel';
 import { toFieldErrors, toPointer } from './pointer.js';
+
+// For people: Zod's own words for a missing member are "Invalid input: expected string, received undefined".
+z.config({
+  customError: ({ code, input }) => (code === 'invalid_type' && input === undefined ? 'is required' : undefined),
+});
 
 class SchemaMismatch extends Error {
   constructor(readonly issues: readonly StandardSchemaV1.Issue[]) {
