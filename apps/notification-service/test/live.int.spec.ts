@@ -216,6 +216,21 @@ describe('the door', () => {
   });
 });
 
+describe('while event-service’s keys cannot be fetched', () => {
+  it('a client is not refused for good, but comes in by itself when they can', async () => {
+    const alone = await TestBed.start({ keysReachable: false });
+    const ada = person('ada');
+    const coming = alone.listen(ada, { reconnection: true });
+    const answer = await fetch(`${alone.url()}/v1/notifications`, {
+      headers: { authorization: `Bearer ${await alone.token(ada)}` },
+    });
+    expect(answer.status).toBe(503);
+    alone.keys.reachable = true;
+    expect((await coming).ready).toHaveLength(1);
+    await alone.close();
+  }, 40_000);
+});
+
 describe('poison', () => {
   it('200 bad messages are parked, and the next good one comes through', async () => {
     const ada = person('ada');

@@ -47,6 +47,8 @@ export class TestBed {
 
   private constructor(
     readonly instances: readonly NestFastifyApplication[],
+    /** Whether event-service's keys can be fetched. */
+    readonly keys: { reachable: boolean },
     private readonly issuer: (clock: Clock) => TokenIssuer,
     private readonly channel: {
       publish(envelope: Envelope): Promise<void>;
@@ -56,7 +58,7 @@ export class TestBed {
     private readonly endings: (() => Promise<unknown>)[],
   ) {}
 
-  static async start({ instances = 1 } = {}): Promise<TestBed> {
+  static async start({ instances = 1, keysReachable = true } = {}): Promise<TestBed> {
     const name = `test_${newId()}`;
     const broker = {
       url: process.env['USHER_TEST_RABBITMQ_URL'] ?? '',
@@ -64,7 +66,11 @@ export class TestBed {
     };
     const rabbitmqUrl = await createVirtualHost(broker, name);
     const key = await SigningKey.fromPem(SigningKey.newPem());
-    const jwks = createServer((_, response) => response.end(JSON.stringify(key.jwks)));
+    const keys = { reachable: keysReachable };
+    const jwks = createServer((_, response) => {
+      if (keys.reachable) response.end(JSON.stringify(key.jwks));
+      else response.writeHead(503).end();
+    });
     await new Promise<void>((resolve) => jwks.listen(0, '127.0.0.1', resolve));
     const config = readConfig({
       PORT: '0',
@@ -90,6 +96,7 @@ export class TestBed {
     const policy = { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE };
     return new TestBed(
       apps,
+      keys,
       (clock) => new TokenIssuer(key, policy, clock),
       {
         raw,
@@ -157,12 +164,17 @@ export class TestBed {
   }
 
   /** Connects and remembers; resolves once `ready` has come. */
-  async listen(who: Person, options: { after?: number; instance?: number; token?: string } = {}): Promise<Listener> {
+  async listen(
+    who: Person,
+    options: { after?: number; instance?: number; token?: string; reconnection?: boolean } = {},
+  ): Promise<Listener> {
     const token = options.token ?? (await this.token(who));
     const socket: ClientSocket = io(this.url(options.instance), {
       auth: { token, ...(options.after === undefined ? {} : { after: options.after }) },
       transports: ['websocket'],
-      reconnection: false,
+      reconnection: options.reconnection ?? false,
+      reconnectionDelay: 100,
+      reconnectionDelayMax: 200,
       forceNew: true,
     });
     this.sockets.push(socket);
@@ -178,7 +190,7 @@ export class TestBed {
     socket.on('gap', (message) => listener.gaps.push(message));
     await new Promise<void>((resolve, reject) => {
       socket.once('ready', () => resolve());
-      socket.once('connect_error', reject);
+      if (options.reconnection !== true) socket.once('connect_error', reject);
     });
     return listener;
   }

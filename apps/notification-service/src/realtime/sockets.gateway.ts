@@ -38,12 +38,18 @@ export class SocketsGateway implements OnGatewayInit<LiveServer>, OnGatewayConne
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** The token is checked before a connection comes about; a refusal reaches the client as `connect_error`. */
+  /**
+   * The token is checked before a connection comes about; a refusal reaches the client as `connect_error`, after which it
+   * does not try again by itself. Trouble of our own closes the transport instead, after which it does.
+   */
   afterInit(server: LiveServer): void {
     server.use((socket, next) => {
       this.admit(socket).then(
         () => next(),
-        (error: unknown) => next(refusal(error)),
+        (error: unknown) => {
+          if (error instanceof UsherError && error.code === 'unavailable') socket.conn.close();
+          else next(refusal(error));
+        },
       );
     });
   }
