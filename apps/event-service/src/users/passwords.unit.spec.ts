@@ -21,17 +21,16 @@ describe('passwords', () => {
 
   it('take as long to refuse where nothing is stored', async () => {
     const timeOf = async (against: string | undefined): Promise<number> => {
-      const times: number[] = [];
-      for (let n = 0; n < 15; n += 1) {
-        const begun = performance.now();
-        await passwords.matches('Wrong-horse-7', against);
-        times.push(performance.now() - begun);
-      }
-      return times.sort((a, b) => a - b)[7]!;
+      const begun = performance.now();
+      await passwords.matches('Wrong-horse-7', against);
+      return performance.now() - begun;
     };
-    const [known, unknown] = [await timeOf(stored), await timeOf(undefined)];
-    expect(unknown / known).toBeGreaterThan(0.5);
-    expect(unknown / known).toBeLessThan(2);
+    // In turns, so that a busy moment of the machine meets both alike.
+    const ratios: number[] = [];
+    for (let n = 0; n < 25; n += 1) ratios.push((await timeOf(undefined)) / (await timeOf(stored)));
+    const median = ratios.sort((a, b) => a - b)[12]!;
+    expect(median).toBeGreaterThan(0.5);
+    expect(median).toBeLessThan(2);
   });
 
   it('are hashed two at a time, however many come, and each is answered', async () => {

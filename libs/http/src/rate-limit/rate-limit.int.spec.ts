@@ -134,7 +134,8 @@ describe('rate limits', () => {
       jest.spyOn(windows(), 'findOneAndUpdate').mockReturnValue(never as never);
       const begun = performance.now();
       for (let n = 0; n < 20; n += 1) expect((await get(0, '203.0.113.1')).status).toBe(200);
-      expect(performance.now() - begun).toBeLessThan(1_500);
+      // Twenty waits would be ten seconds.
+      expect(performance.now() - begun).toBeLessThan(5_000);
     });
   });
 });

@@ -76,9 +76,8 @@ describe('the publisher', () => {
     const probes = new HealthProbes();
     const connection = new BrokerConnection({ url: 'amqp://guest:guest@127.0.0.1:9/', name: 'nobody', logger: silent });
     const lonely = new Publisher(connection, probes, silent);
-    const began = performance.now();
-    await expect(lonely.publish(messageOf(envelopeOf(1)))).rejects.toMatchObject(RETRYABLE);
-    expect(performance.now() - began).toBeLessThan(100);
+    const refused = { ...RETRYABLE, detail: 'The broker is out of reach.' };
+    await expect(lonely.publish(messageOf(envelopeOf(1)))).rejects.toMatchObject(refused);
     expect(await probes.check()).toEqual({ rabbitmq: { status: 'down', detail: 'not connected' } });
     await connection.close();
   });

@@ -106,7 +106,7 @@ export class Relay {
     if (!publisher.ready) return undefined;
     const lease = await leases.acquire(log.name, this.holder, this.timing.lease);
     if (lease === undefined) return undefined;
-    this.logger.info({ token: lease.token }, 'relay.elected');
+    this.logger.info({ fencing_token: lease.token }, 'relay.elected');
     return new Tenure(lease, leases, clock, this.timing.lease);
   }
 
@@ -119,8 +119,8 @@ export class Relay {
       watch = log.watch(() => this.wake());
       while (tenure.held && publisher.ready && !this.stopped) if (!(await this.step(tenure))) await this.rest();
     } finally {
-      const { token } = tenure.lease;
-      this.logger[tenure.held ? 'info' : 'warn']({ token }, tenure.held ? 'relay.released' : 'relay.deposed');
+      const { token: fencing_token } = tenure.lease;
+      this.logger[tenure.held ? 'info' : 'warn']({ fencing_token }, tenure.held ? 'relay.released' : 'relay.deposed');
       tenure.end();
       await within(this.timing.close, Promise.all([watch?.close(), leases.release(tenure.lease)]));
     }
