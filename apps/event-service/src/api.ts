@@ -3,7 +3,7 @@ import type { ApiDescription } from '#http';
 export const API: ApiDescription = {
   title: 'Usher event-service',
   description: [
-    'Accounts, events, attendees and bookings.',
+    'Accounts, and the events that people organise.',
     '',
     'Sign in at `POST /v1/auth/login` and send the access token as `Authorization: Bearer …`. Errors are problem',
     'documents (RFC 9457); `GET /problems` explains every code. Lists are paged by `limit` and `cursor`. Single resources',
@@ -12,7 +12,7 @@ export const API: ApiDescription = {
   version: '1.0.0',
   tags: {
     Accounts: 'Registering, signing in, and one’s own profile',
-    Events: 'What people organise and others book',
+    Events: 'What people organise and others follow',
     Operations: 'Health and metrics',
   },
 };

@@ -4,4 +4,4 @@ import { createEventService } from './event-service.js';
 
 const config = readConfig(process.env);
 const app = await createEventService(config);
-await app.listen(config.PORT, '0.0.0.0');
+await app.listen(config.PORT, config.HOST);

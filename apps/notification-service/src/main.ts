@@ -4,4 +4,4 @@ import { createNotificationService } from './notification-service.js';
 
 const config = readConfig(process.env);
 const app = await createNotificationService(config);
-await app.listen(config.PORT, '0.0.0.0');
+await app.listen(config.PORT, config.HOST);

@@ -132,6 +132,22 @@ describe('coming back', () => {
   });
 });
 
+describe('the stream’s Last-Event-ID', () => {
+  it.each(['abc', '-1', '1, 2', '9'.repeat(30)])(
+    'of %j is refused before anything is streamed',
+    async (lastEventId) => {
+      const answer = await fetch(`${bed.url()}/v1/notifications/stream`, {
+        headers: { authorization: `Bearer ${await bed.token(person('ada'))}`, 'last-event-id': lastEventId },
+      });
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({
+        code: 'validation-failed',
+        errors: [{ pointer: '/header/Last-Event-ID' }],
+      });
+    },
+  );
+});
+
 describe('reading', () => {
   it('on one device corrects the unread count of another, on another instance', async () => {
     const ada = person('ada');

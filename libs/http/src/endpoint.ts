@@ -15,6 +15,8 @@ export const NOT_KEPT = 'usher:not-kept';
 export const ATTEMPTS = 'usher:attempts';
 /** OpenAPI extension by which the document's finishing touches know who may call. */
 export const ACCESS_EXTENSION = 'x-usher-access';
+/** The same, for whether answers are kept for an `Idempotency-Key`. */
+export const KEPT_EXTENSION = 'x-usher-kept';
 
 export interface EndpointOptions {
   /** One line, for OpenAPI. */
@@ -53,6 +55,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     SetMetadata(ATTEMPTS, options.attempts ?? false),
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
     ApiExtension(ACCESS_EXTENSION, access),
+    ApiExtension(KEPT_EXTENSION, options.notKept !== true),
     ApiResponse({
       status,
       description: options.answerDescription ?? (status === 204 ? 'Done' : 'Success'),

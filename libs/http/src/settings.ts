@@ -20,6 +20,7 @@ export const commonSettings = {
     .default('development')
     .describe('development, test or production'),
   PORT: wholeNumber(0, 65_535).describe('The port to listen on; 0 takes any free one'),
+  HOST: z.string().min(1).default('0.0.0.0').describe('The address to listen on; 127.0.0.1 is for this machine only'),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .transform((url) => url.replace(/\/+$/, ''))

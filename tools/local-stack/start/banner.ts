@@ -13,7 +13,7 @@ export function banner(facts: {
   const events = `http://localhost:${facts.eventPort}`;
   const notifications = `http://localhost:${facts.notificationPort}`;
   const rows: [string, string][] = [
-    ['Events, bookings', `${events}/docs`],
+    ['Accounts, events', `${events}/docs`],
     ['Notifications', `${notifications}/docs`],
     ['Live and messages', `${notifications}/asyncapi`],
     ['Health', `${events}/health/ready  ${notifications}/health/ready`],

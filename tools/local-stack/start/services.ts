@@ -36,6 +36,7 @@ export const SERVICES: readonly Service[] = [
     defaultPort: 3000,
     own: (around) => ({ MONGODB_DATABASE: 'usher_events', ...addressOf('event-service', around) }),
     defaults: ({ dataDir }) => ({
+      ...LOOPBACK,
       ADMIN_EMAIL: ACCOUNTS.admin.email,
       ADMIN_PASSWORD: ACCOUNTS.admin.password,
       SIGNING_KEY_FILE: join(dataDir, 'signing-key.pem'),
@@ -46,9 +47,15 @@ export const SERVICES: readonly Service[] = [
     entry: 'dist/apps/notification-service/src/main.js',
     defaultPort: 3001,
     own: (around) => ({ MONGODB_DATABASE: 'usher_notifications', ...addressOf('notification-service', around) }),
-    defaults: ({ portOf }) => ({ JWKS_URL: `http://127.0.0.1:${portOf('event-service')}/.well-known/jwks.json` }),
+    defaults: ({ portOf }) => ({
+      ...LOOPBACK,
+      JWKS_URL: `http://127.0.0.1:${portOf('event-service')}/.well-known/jwks.json`,
+    }),
   },
 ];
+
+/** The demo passwords are known to everyone: nobody beyond this machine gets to use them unless the user says so. */
+const LOOPBACK = { HOST: '127.0.0.1' };
 
 const addressOf = (service: string, { portOf }: Surroundings) => ({
   PORT: String(portOf(service)),

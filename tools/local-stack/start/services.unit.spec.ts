@@ -17,6 +17,7 @@ const environment = (name: string, env: NodeJS.ProcessEnv = {}) => environmentOf
 describe('the environment of a service', () => {
   it('tells event-service where everything is and who the administrator is', () => {
     expect(environment('event-service')).toEqual({
+      HOST: '127.0.0.1',
       PORT: '4000',
       PUBLIC_URL: 'http://localhost:4000',
       MONGODB_URI: around.mongodbUri,

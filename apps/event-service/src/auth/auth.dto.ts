@@ -16,7 +16,10 @@ export const loginBody = z
     if (username !== undefined && email !== undefined)
       context.addIssue({ code: 'custom', path: ['email'], message: 'give either username or email, not both' });
   })
-  .describe('Exactly one of `username` and `email`');
+  .meta({
+    description: 'Exactly one of `username` and `email`',
+    examples: [{ username: 'demo', password: 'Demo-2026!' }],
+  });
 
 export const refreshBody = z.strictObject({ refresh_token: z.string().min(1).max(512) });
 

@@ -89,6 +89,19 @@ const optional = {
   coordinates: pointSchema,
 };
 
+/** What the documentation page offers to send. */
+const EXAMPLE = {
+  title: 'Analytical evening',
+  description: 'Engines, and tea',
+  location: 'Lisbon',
+  country: 'PT',
+  timezone: 'Europe/Lisbon',
+  start_time: '2030-05-01T18:00:00+01:00',
+  end_time: '2030-05-01T21:00:00+01:00',
+  tags: ['history'],
+  max_attendees: 40,
+};
+
 const described = z.strictObject({
   ...required,
   country: optional.country
@@ -104,11 +117,11 @@ const described = z.strictObject({
 
 export const createEventBody = described
   .extend({ status: eventStatusSchema.default('scheduled').describe('A new event is scheduled') })
-  .meta({ id: 'NewEvent' });
+  .meta({ id: 'NewEvent', examples: [EXAMPLE] });
 
 export const replaceEventBody = described
   .extend({ status: eventStatusSchema.optional().describe('Stays where it is left out') })
-  .meta({ id: 'EventReplacement' });
+  .meta({ id: 'EventReplacement', examples: [EXAMPLE] });
 
 export const patchEventBody = z
   .strictObject({ ...required, status: eventStatusSchema })
@@ -121,7 +134,11 @@ export const patchEventBody = z
     attachment_url: optional.attachment_url.nullish(),
     coordinates: optional.coordinates.nullish(),
   })
-  .meta({ id: 'EventPatch', description: 'A JSON Merge Patch (RFC 7396): null removes an optional member' });
+  .meta({
+    id: 'EventPatch',
+    examples: [{ title: 'Analytical night' }],
+    description: 'A JSON Merge Patch (RFC 7396): null removes an optional member',
+  });
 
 export const eventAnswer = eventSchema.meta({ id: 'Event' });
 

@@ -28,14 +28,18 @@ const timezoneSchema = z
   .refine(isTimezone, 'must be an IANA time zone, such as Europe/Berlin')
   .meta({ description: 'IANA', examples: ['Europe/Berlin'] });
 
-export const registerBody = z.strictObject({
-  email: emailSchema,
-  username: usernameSchema,
-  password: passwordSchema,
-  full_name: fullNameSchema.optional(),
-  locale: localeSchema.optional(),
-  timezone: timezoneSchema.optional(),
-});
+export const registerBody = z
+  .strictObject({
+    email: emailSchema,
+    username: usernameSchema,
+    password: passwordSchema,
+    full_name: fullNameSchema.optional(),
+    locale: localeSchema.optional(),
+    timezone: timezoneSchema.optional(),
+  })
+  .meta({
+    examples: [{ email: 'ada@example.com', username: 'ada', password: 'Analytical-1843!', full_name: 'Ada Lovelace' }],
+  });
 
 export const patchProfileBody = z
   .strictObject({
@@ -44,7 +48,10 @@ export const patchProfileBody = z
     timezone: timezoneSchema,
   })
   .partial()
-  .describe('A JSON Merge Patch (RFC 7396): null removes the full name');
+  .meta({
+    description: 'A JSON Merge Patch (RFC 7396): null removes the full name',
+    examples: [{ full_name: 'Ada Lovelace' }],
+  });
 
 export const userAnswer = z
   .object({

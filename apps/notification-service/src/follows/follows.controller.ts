@@ -25,6 +25,7 @@ export class FollowsController {
     summary: 'Follow an event',
     description: 'From now on the caller is told of its updates, cancellation, completion and deletion. Idempotent.',
     answers: followSchema,
+    errors: ['not-found'],
   })
   async follow(
     @CurrentPrincipal() principal: Principal,
@@ -34,7 +35,7 @@ export class FollowsController {
   }
 
   @Delete(':event_id')
-  @Endpoint({ summary: 'Stop following an event', description: 'Idempotent.' })
+  @Endpoint({ summary: 'Stop following an event', description: 'Idempotent.', errors: ['not-found'] })
   async unfollow(@CurrentPrincipal() principal: Principal, @Id('event_id') eventId: string): Promise<void> {
     await this.follows.unfollow(principal.id, eventId);
   }

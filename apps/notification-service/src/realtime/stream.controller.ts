@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CurrentPrincipal, type Principal } from '#auth';
 import { Endpoint } from '#http';
-import { type Clock } from '#kernel';
+import { type Clock, UsherError } from '#kernel';
 import { CLOCK } from '../config.js';
 import { LiveSessionFactory } from './live-session.factory.js';
 import { LiveSessions } from './live-sessions.js';
@@ -44,7 +44,9 @@ export class StreamController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @Res() reply: FastifyReply,
   ): void {
+    const after = lastPosition(lastEventId) ?? query.after;
     this.sessions.assertRoomFor(principal.id);
+    // From here on the answer is ours: whatever can be refused has been.
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders()))
       if (value !== undefined) reply.raw.setHeader(name, value);
@@ -54,11 +56,7 @@ export class StreamController {
       'x-accel-buffering': 'no',
     });
     reply.raw.flushHeaders();
-    const session = this.factory.open(
-      principal,
-      new StreamConnection(reply.raw),
-      lastEventId === undefined ? query.after : position.parse(lastEventId),
-    );
+    const session = this.factory.open(principal, new StreamConnection(reply.raw), after);
     const expiry = setTimeout(
       () => session.close('auth-expired'),
       Math.max(0, principal.expiresAt.getTime() - this.clock.now().getTime()),
@@ -68,4 +66,14 @@ export class StreamController {
       this.factory.end(session);
     });
   }
+}
+
+/** The position in `Last-Event-ID`; browsers send it empty before the first event. Throws `validation-failed`. */
+function lastPosition(lastEventId: string | undefined): number | undefined {
+  if (lastEventId === undefined || lastEventId === '') return undefined;
+  const { data, error } = position.safeParse(lastEventId);
+  if (error === undefined) return data;
+  throw new UsherError('validation-failed', 'The input is not valid; see `errors`.', {
+    errors: [{ pointer: '/header/Last-Event-ID', message: error.issues[0]?.message ?? 'is no position' }],
+  });
 }

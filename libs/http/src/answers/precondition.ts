@@ -1,4 +1,5 @@
 import { createParamDecorator } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { UsherError } from '#kernel';
 import { matchesStrongly, matchesWeakly } from './entity-tag.js';
@@ -23,7 +24,19 @@ export class Precondition {
 }
 
 /** The precondition of a change: `@IfMatch() precondition: Precondition`. */
-export const IfMatch = createParamDecorator((_: unknown, context): Precondition => {
-  const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
-  return new Precondition(headers['if-match'], headers['if-none-match']);
-});
+export const IfMatch = createParamDecorator(
+  (_: unknown, context): Precondition => {
+    const { headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    return new Precondition(headers['if-match'], headers['if-none-match']);
+  },
+  [describeIfMatch],
+);
+
+/** The header in OpenAPI, wherever the decorator stands. */
+function describeIfMatch(target: object, method: string | symbol | undefined): void {
+  if (method === undefined) return;
+  const descriptor = Object.getOwnPropertyDescriptor(target, method);
+  if (descriptor === undefined) return;
+  const description = 'The `ETag` of the version that may be changed; 412 when it is another by now';
+  ApiHeader({ name: 'If-Match', required: false, description })(target, method, descriptor);
+}

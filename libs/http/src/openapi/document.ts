@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { ErrorCode } from '#kernel';
-import { ACCESS_EXTENSION } from '../endpoint.js';
+import { ACCESS_EXTENSION, KEPT_EXTENSION } from '../endpoint.js';
 import { PROBLEM_CONTENT_TYPE, problemSchema } from '../problems/problem.js';
 import { PROBLEMS } from '../problems/problems.js';
 import { toOpenApiSchema } from './schema-converter.js';
@@ -43,22 +43,42 @@ export function openApiDocument(app: NestFastifyApplication, about: ApiDescripti
   for (const path of Object.values(document.paths))
     for (const method of METHODS) {
       const operation = path[method];
-      if (operation !== undefined) finish(operation);
+      if (operation !== undefined) finish(method, operation);
     }
   return document;
 }
 
+const IDEMPOTENCY_KEY: NonNullable<Operation['parameters']>[number] = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'Repeating the request with the same key within 24 hours answers what was answered first',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+const KEYED_PROBLEMS = ['idempotency-key-reused', 'idempotency-in-flight'] as const satisfies readonly ErrorCode[];
+
 /** What is the same for every operation of a kind: who may call, and the problems that any such request can meet. */
-function finish(operation: Operation): void {
-  const extensions = operation as unknown as Record<string, string | undefined>;
-  const access = extensions[ACCESS_EXTENSION];
+function finish(method: (typeof METHODS)[number], operation: Operation): void {
+  const extensions = operation as unknown as { [ACCESS_EXTENSION]?: string; [KEPT_EXTENSION]?: boolean };
+  const { [ACCESS_EXTENSION]: access, [KEPT_EXTENSION]: kept = false } = extensions;
   Reflect.deleteProperty(extensions, ACCESS_EXTENSION);
+  Reflect.deleteProperty(extensions, KEPT_EXTENSION);
   if (access === undefined) return;
   if (access === 'anonymous') operation.security = [];
   else operation.security = access === 'anyone' ? [{}, { [BEARER]: [] }] : [{ [BEARER]: [] }];
   const responses = operation.responses as Record<string, { description: string; content?: unknown } | undefined>;
-  for (const [status, codes] of Map.groupBy(usualProblems(operation, access), (code) => PROBLEMS[code].status))
-    responses[status] ??= { description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; ') };
+  const keyed = method === 'post' && kept;
+  const problems = [...usualProblems(operation, access), ...(keyed ? KEYED_PROBLEMS : [])];
+  if (keyed) operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
+  for (const [status, codes] of Map.groupBy(problems, (code) => PROBLEMS[code].status)) {
+    const own = responses[status]?.description;
+    const others = codes.filter((code) => own?.includes(`\`${code}\``) !== true);
+    const description = [
+      ...(own === undefined ? [] : [own]),
+      ...others.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`),
+    ].join('; ');
+    responses[status] = { ...responses[status], description };
+  }
   for (const [status, response] of Object.entries(responses))
     if (response !== undefined && Number(status) >= 400)
       response.content = { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } };
