@@ -390,12 +390,17 @@ describe('an HTTP application', () => {
       '201',
       '400',
       '401',
+      '409',
       '413',
       '415',
+      '422',
       '429',
       '500',
       '503',
     ]);
+    expect(paths['/v1/notes']?.['post']).toMatchObject({
+      parameters: [{ name: 'Idempotency-Key', in: 'header', required: false }],
+    });
     expect(JSON.stringify(body)).not.toContain('x-usher');
     const page = await test.http.get('/docs');
     expect(page.headers['content-type']).toContain('text/html');
