@@ -33,7 +33,7 @@ export {
   notificationTypeSchema,
   streamedNotificationSchema,
 } from './notification.js';
-export { type Actor, actorSchema, idSchema, SYSTEM_ACTOR, timestampSchema } from './primitives.js';
+export { type Actor, actorSchema, idSchema, SYSTEM_ACTOR, timestampSchema, isTimezone } from './primitives.js';
 export {
   type Acknowledgement,
   acknowledgementSchema,

@@ -12,3 +12,14 @@ export const actorSchema = z.object({ id: idSchema.nullable(), username: z.strin
 export type Actor = z.infer<typeof actorSchema>;
 
 export const SYSTEM_ACTOR: Actor = { id: null, username: 'system' };
+
+/** Whether `name` is a time zone of the IANA database that this platform knows. */
+export function isTimezone(name: string): boolean {
+  // Intl also takes offsets such as +01:00, which are no time zones.
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

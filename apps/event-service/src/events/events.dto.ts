@@ -1,6 +1,6 @@
 import countries from 'i18n-iso-countries';
 import { z } from 'zod';
-import { eventSchema, eventStatusSchema, pointSchema } from '#contracts';
+import { eventSchema, eventStatusSchema, pointSchema, isTimezone } from '#contracts';
 import { DEFAULTS } from './event-details.js';
 
 /** Any control character but tab and line breaks: as JSON they take six bytes, and nobody means to write them. */
@@ -141,16 +141,6 @@ export const patchEventBody = z
   });
 
 export const eventAnswer = eventSchema.meta({ id: 'Event' });
-
-function isTimezone(name: string): boolean {
-  // Intl also takes offsets such as +01:00, which are no time zones.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 /** URL itself forgives white space and line breaks. */
 function isWebAddress(value: string): boolean {

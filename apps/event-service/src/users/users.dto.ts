@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, timestampSchema } from '#contracts';
+import { idSchema, timestampSchema, isTimezone } from '#contracts';
 import { emailSchema, passwordSchema } from './credentials.js';
 import type { User } from './user.js';
 
@@ -82,16 +82,6 @@ export const toAnswer = (user: User): z.infer<typeof userAnswer> => ({
 function isLocale(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
-}
-
-function isTimezone(name: string): boolean {
-  // Intl also takes offsets such as +01:00, which are no time zones.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }
