@@ -6,10 +6,19 @@ export {
   envelopeSchema,
   parseData,
 } from './envelope.js';
+export { type AttendeeChangedV1, attendeeChangedV1 } from './events/attendee.js';
+export {
+  type BookingChangedV1,
+  bookingChangedV1,
+  type BookingStatus,
+  bookingStatusSchema,
+  type CancellationReason,
+} from './events/booking.js';
 export {
   EVENT_STATUSES,
   type EventChangedV1,
   eventChangedV1,
+  type EventReminderV1,
   type EventResource,
   eventSchema,
   type EventStatus,

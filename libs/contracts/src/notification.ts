@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bookingStatusSchema } from './events/booking.js';
 import { idSchema, timestampSchema } from './primitives.js';
 
 export const NOTIFICATION_TYPES = [
@@ -7,6 +8,12 @@ export const NOTIFICATION_TYPES = [
   'event.deleted',
   'event.canceled',
   'event.completed',
+  'event.reminder',
+  'booking.confirmed',
+  'booking.waitlisted',
+  'booking.promoted',
+  'booking.canceled',
+  'booking.checked_in',
 ] as const;
 export const notificationTypeSchema = z.enum(NOTIFICATION_TYPES);
 export type NotificationType = z.infer<typeof notificationTypeSchema>;
@@ -16,6 +23,7 @@ export const notificationPayloadSchema = z.strictObject({
   type: z.literal('notification'),
   notification_type: notificationTypeSchema,
   event: z.strictObject({ id: idSchema, title: z.string(), action: z.string(), timestamp: timestampSchema }),
+  booking: z.strictObject({ id: idSchema, status: bookingStatusSchema }).optional().describe('Of `booking.*` only'),
   user: z.string().describe('The username of whoever did it, `system` for what Usher does by itself'),
 });
 export type NotificationPayload = z.infer<typeof notificationPayloadSchema>;

@@ -12,7 +12,7 @@ export const EXCHANGES = {
   realtime: 'usher.realtime',
 } as const;
 
-const ALL = '#';
+const ALL = ['#'];
 /** Far above anything seen in practice; at the limit a publish is refused, and whoever publishes keeps what it has. */
 const MAX_LENGTH = 1_000_000;
 
@@ -44,10 +44,16 @@ export const TOPOLOGY = {
     [EXCHANGES.realtime]: { type: 'fanout', arguments: {} },
   },
   queues: {
-    'usher.unrouted.v1': { from: EXCHANGES.unrouted, arguments: kept },
-    'usher.parked.v1': { from: EXCHANGES.dead, arguments: kept },
+    'usher.unrouted.v1': { from: EXCHANGES.unrouted, keys: ALL, arguments: kept },
+    'usher.parked.v1': { from: EXCHANGES.dead, keys: ALL, arguments: kept },
     'notification-service.intake.v1': {
       from: EXCHANGES.events,
+      keys: ALL,
+      arguments: { ...work, 'x-single-active-consumer': true },
+    },
+    'event-service.workflows.v1': {
+      from: EXCHANGES.events,
+      keys: ['usher.event.*', 'usher.booking.canceled', 'usher.attendee.removed'],
       arguments: { ...work, 'x-single-active-consumer': true },
     },
   },
@@ -65,6 +71,6 @@ export async function declareTopology(channel: Channel): Promise<void> {
     await channel.assertExchange(name, exchange.type, { durable: true, arguments: exchange.arguments });
   for (const [name, queue] of Object.entries(TOPOLOGY.queues)) {
     await channel.assertQueue(name, { durable: true, arguments: queue.arguments });
-    await channel.bindQueue(name, queue.from, ALL);
+    for (const key of queue.keys) await channel.bindQueue(name, queue.from, key);
   }
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { continueTrace, formatTraceparent, type TraceContext } from './trace-context.js';
+import { continueTrace, type TraceContext } from './trace-context.js';
 
 /** What every log line and every log entry of one request, message or background run has in common. */
 export interface ExecutionContext {
@@ -29,5 +29,3 @@ export function contextFields(): Record<string, string> {
   if (context === undefined) return {};
   return { trace_id: context.trace.traceId, correlation_id: context.correlationId };
 }
-
-export const currentTraceparent = (): string => formatTraceparent(currentContext().trace);

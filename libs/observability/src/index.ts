@@ -1,4 +1,4 @@
-export { contextFields, currentContext, currentTraceparent, type ExecutionContext, runInContext } from './context.js';
+export { contextFields, currentContext, type ExecutionContext, runInContext } from './context.js';
 export { HealthProbes } from './health.js';
 export { createLogger, type Logger, nestLogger } from './logger.js';
 export { Metrics } from './metrics.js';

@@ -28,7 +28,7 @@ export type EventDetails = Pick<EventState, DetailName>;
 
 /** What one change is called in the log, and which members it altered; its version and time are those of the new state. */
 export interface EventChange {
-  type: Extract<UsherEventType, `usher.event.${string}`>;
+  type: Exclude<Extract<UsherEventType, `usher.event.${string}`>, 'usher.event.reminder'>;
   changed: readonly DetailName[];
 }
 

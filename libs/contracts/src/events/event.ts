@@ -45,3 +45,11 @@ export const eventChangedV1 = z.object({
   actor: actorSchema,
 });
 export type EventChangedV1 = z.infer<typeof eventChangedV1>;
+
+/** `data` of `usher.event.reminder`, version 1: the event as it stands when it is about to begin. */
+export const eventReminderV1 = z.object({
+  event: eventSchema,
+  minutes_before: z.int().describe('How long before its start this reminder was due'),
+  actor: actorSchema,
+});
+export type EventReminderV1 = z.infer<typeof eventReminderV1>;

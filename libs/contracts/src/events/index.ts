@@ -1,5 +1,7 @@
 import type { z } from 'zod';
-import { eventChangedV1 } from './event.js';
+import { attendeeChangedV1 } from './attendee.js';
+import { bookingChangedV1 } from './booking.js';
+import { eventChangedV1, eventReminderV1 } from './event.js';
 import { userRegisteredV1 } from './user.js';
 
 /**
@@ -12,6 +14,15 @@ export const EVENT_TYPES = {
   'usher.event.canceled': [eventChangedV1],
   'usher.event.completed': [eventChangedV1],
   'usher.event.deleted': [eventChangedV1],
+  'usher.event.reminder': [eventReminderV1],
+  'usher.booking.confirmed': [bookingChangedV1],
+  'usher.booking.waitlisted': [bookingChangedV1],
+  'usher.booking.promoted': [bookingChangedV1],
+  'usher.booking.canceled': [bookingChangedV1],
+  'usher.booking.checked_in': [bookingChangedV1],
+  'usher.attendee.registered': [attendeeChangedV1],
+  'usher.attendee.updated': [attendeeChangedV1],
+  'usher.attendee.removed': [attendeeChangedV1],
   'usher.user.registered': [userRegisteredV1],
 } as const;
 

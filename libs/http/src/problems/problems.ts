@@ -80,6 +80,33 @@ export const PROBLEMS: Record<ErrorCode, ProblemType> = {
     title: 'The event is not scheduled any more',
     explanation: 'A canceled or completed event stays as it is.',
   },
+  'event-full': {
+    status: 409,
+    title: 'Not enough seats are left',
+    explanation:
+      'The event has fewer free seats than asked for, or what is free is kept for those who wait. Ask for fewer, or repeat with `waitlist: true`.',
+  },
+  'already-booked': {
+    status: 409,
+    title: 'There is a booking already',
+    explanation:
+      'The attendee, or somebody with the same e-mail address, has a live booking for this event. Cancel that one first.',
+  },
+  'event-not-bookable': {
+    status: 422,
+    title: 'The event cannot be booked',
+    explanation: 'It is canceled or completed, or it has begun.',
+  },
+  'already-checked-in': {
+    status: 409,
+    title: 'The booking is checked in already',
+    explanation: 'A booking is checked in once, and cannot be canceled after that.',
+  },
+  'booking-not-confirmed': {
+    status: 409,
+    title: 'The booking is not confirmed',
+    explanation: 'Only a confirmed booking can be checked in; this one waits or is canceled.',
+  },
   conflict: {
     status: 409,
     title: 'In conflict with the present state',

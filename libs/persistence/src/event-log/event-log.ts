@@ -3,7 +3,7 @@ import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 import { type Actor, dataschemaOf, ENVELOPE_MAX_BYTES, type UsherEventData, type UsherEventType } from '#contracts';
 import { newId, UsherError } from '#kernel';
-import { currentContext, currentTraceparent } from '#observability';
+import { currentContext, type ExecutionContext, formatTraceparent } from '#observability';
 import { afterCommit } from '../after-commit.js';
 import { trustedFilter } from '../trusted-filter.js';
 import { EVENT_LOG, type LogEntry } from './event-log.schema.js';
@@ -18,6 +18,8 @@ export interface NewLogEntry<T extends UsherEventType = UsherEventType> {
   /** Never before the stream's previous entry: publication order within a stream is (time, version). */
   time: Date;
   actor: Actor;
+  /** The request that led to it, where that is not the one that is running: many are decided in one transaction. */
+  context?: ExecutionContext;
 }
 
 /** Room for an envelope's members besides its data. */
@@ -37,17 +39,11 @@ export class EventLog {
    */
   async append(...entries: NewLogEntry[]): Promise<void> {
     for (const entry of entries) assertFits(entry);
-    const { correlationId, causationId } = currentContext();
-    const traceparent = currentTraceparent();
+    const running = currentContext();
+    // Lean: the types are the schema, and casting each document again is most of the cost of a large batch.
     await this.entries.insertMany(
-      entries.map((entry) => ({
-        ...entry,
-        _id: newId(),
-        dataschema: dataschemaOf(entry.type),
-        traceparent,
-        correlationid: correlationId,
-        causationid: causationId ?? null,
-      })),
+      entries.map((entry) => toLogEntry(entry, running)),
+      { lean: true },
     );
     afterCommit(this.announce);
   }
@@ -68,6 +64,20 @@ export class EventLog {
   }
 
   private readonly announce = (): void => this.listeners.forEach((listener) => listener());
+}
+
+function toLogEntry({ context, ...entry }: NewLogEntry, running: ExecutionContext): LogEntry {
+  const { trace, correlationId, causationId } = context ?? running;
+  return {
+    ...entry,
+    _id: newId(),
+    dataschema: dataschemaOf(entry.type),
+    traceparent: formatTraceparent(trace),
+    correlationid: correlationId,
+    causationid: causationId ?? null,
+    position: null,
+    published_at: null,
+  };
 }
 
 /** An entry travels as one message, and what no consumer takes must not be said in the first place. */
