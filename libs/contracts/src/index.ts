@@ -42,7 +42,15 @@ export {
   notificationTypeSchema,
   streamedNotificationSchema,
 } from './notification.js';
-export { type Actor, actorSchema, idSchema, SYSTEM_ACTOR, timestampSchema, isTimezone } from './primitives.js';
+export {
+  type Actor,
+  actorSchema,
+  GUEST_ACTOR,
+  idSchema,
+  SYSTEM_ACTOR,
+  timestampSchema,
+  isTimezone,
+} from './primitives.js';
 export {
   type Acknowledgement,
   acknowledgementSchema,

@@ -12,6 +12,8 @@ export const actorSchema = z.object({ id: idSchema.nullable(), username: z.strin
 export type Actor = z.infer<typeof actorSchema>;
 
 export const SYSTEM_ACTOR: Actor = { id: null, username: 'system' };
+/** Whoever acts without an account; names are personal and do not go into messages. */
+export const GUEST_ACTOR: Actor = { id: null, username: 'guest' };
 
 /** Whether `name` is a time zone of the IANA database that this platform knows. */
 export function isTimezone(name: string): boolean {

@@ -1,3 +1,5 @@
+import { GUEST_ACTOR, SYSTEM_ACTOR } from '#contracts';
+
 /** What an account may be allowed; everybody has `user`. */
 export type UserRole = 'user' | 'admin';
 
@@ -37,8 +39,8 @@ export interface Registration extends ProfilePatch {
 
 const DEFAULT_PROFILE: Profile = { full_name: null, locale: 'en', timezone: 'UTC' };
 
-/** `system` is whom notifications name where nobody acted. */
-const RESERVED_USERNAMES = new Set(['system']);
+/** Whom notifications name where nobody acted, and where somebody without an account did. */
+const RESERVED_USERNAMES = new Set([SYSTEM_ACTOR.username, GUEST_ACTOR.username]);
 
 /** What two spellings of one name or address have in common. */
 export const keyOf = (name: string): string => name.normalize('NFKC').toLowerCase();
