@@ -6,6 +6,9 @@ type TimeName = 'start_time' | 'end_time' | 'created_at' | 'updated_at';
 /** One event as it stands: the resource of the contract with times as dates and without what follows from the rest. */
 export type EventState = {
   [Name in Exclude<keyof EventResource, 'seats_left'>]: Name extends TimeName ? Date : EventResource[Name];
+} & {
+  /** How many changes of bookings have moved its seats; the event's own version does not count them. */
+  seats_version: number;
 };
 
 /** The members that people set; everything else is Usher's own. */
@@ -71,7 +74,7 @@ export function createEvent({ id, creator, details }: NewEvent, now: Date): Deci
   if (details.status !== 'scheduled') throw invalid('status', 'must be scheduled when an event is created');
   requireNotPast(details.start_time, now);
   requireOrder(details, 'end_time');
-  const own = { booked_seats: 0, waitlist_length: 0, version: 1, created_at: now, updated_at: now };
+  const own = { booked_seats: 0, waitlist_length: 0, seats_version: 0, version: 1, created_at: now, updated_at: now };
   return {
     state: { id, ...details, created_by: creator, ...own },
     change: { type: 'usher.event.created', changed: [] },

@@ -43,14 +43,14 @@ const lastEntry = async () => (await app.log(event.id)).at(-1);
 describe('GET /v1/events/:id', () => {
   it('answers anyone, with an entity tag', async () => {
     const { headers } = await app.request('get', path).expect(200, event);
-    expect(headers['etag']).toBe('"1"');
+    expect(headers['etag']).toBe('"1.0"');
   });
 
   it('answers 304 where the client has that version, and 200 where it has another', async () => {
-    await app.request('get', path).set('if-none-match', '"1"').expect(304, '');
-    await app.request('get', path).set('if-none-match', 'W/"1", "9"').expect(304);
+    await app.request('get', path).set('if-none-match', '"1.0"').expect(304, '');
+    await app.request('get', path).set('if-none-match', 'W/"1.0", "9"').expect(304);
     await patch({ title: 'Changed' }).expect(200);
-    await app.request('get', path).set('if-none-match', '"1"').expect(200);
+    await app.request('get', path).set('if-none-match', '"1.0"').expect(200);
   });
 
   it.each([newId(), 'x', '507f1f77', `${'a'.repeat(23)}g`, '%00', '..%2f', 'a'.repeat(500)])(
@@ -66,7 +66,7 @@ describe('PATCH /v1/events/:id', () => {
     const { body, headers } = await patch({ title: 'Late jazz', tags: ['late', 'late'] }).expect(200);
     const at = '2026-11-20T11:00:00.000Z';
     expect(body).toEqual({ ...event, title: 'Late jazz', tags: ['late'], version: 2, updated_at: at });
-    expect(headers['etag']).toBe('"2"');
+    expect(headers['etag']).toBe('"2.0"');
     await app.request('get', path).expect(200, body as object);
     expect(await lastEntry()).toMatchObject({
       type: 'usher.event.updated',
@@ -114,7 +114,7 @@ describe('PATCH /v1/events/:id', () => {
   it('that changes nothing leaves version and log alone', async () => {
     for (const members of [{}, { title: event.title }, { start_time: '2026-11-21T11:00:00+01:00' }]) {
       const { headers } = await patch(members).expect(200, event);
-      expect(headers['etag']).toBe('"1"');
+      expect(headers['etag']).toBe('"1.0"');
     }
     expect(await app.log(event.id)).toHaveLength(1);
   });
@@ -209,7 +209,7 @@ describe('the status', () => {
     const cancel = () => app.request('post', `${path}/cancel`, ada);
     const { body, headers } = await cancel().expect(200);
     expect(body).toMatchObject({ status: 'canceled', version: 2 });
-    expect(headers['etag']).toBe('"2"');
+    expect(headers['etag']).toBe('"2.0"');
     await cancel().expect(200, body as object);
     expect(await app.log(event.id)).toHaveLength(2);
   });

@@ -25,7 +25,12 @@ import { EventsService } from './events.service.js';
 
 const historyQuery = z.strictObject(pageQuery);
 
-const present = (state: EventState): Answer<EventResource> => answer(toResource(state), { version: state.version });
+const present = (state: EventState, location?: string): Answer<EventResource> =>
+  answer(toResource(state), {
+    version: state.version,
+    revision: state.seats_version,
+    ...(location === undefined ? {} : { location }),
+  });
 
 @ApiTags('Events')
 @Controller('v1/events')
@@ -43,7 +48,7 @@ export class EventsController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<Answer<EventResource>> {
     const state = await this.events.createEvent(id, body, principal);
-    return answer(toResource(state), { version: state.version, location: `/v1/events/${state.id}` });
+    return present(state, `/v1/events/${state.id}`);
   }
 
   @Get()

@@ -43,7 +43,7 @@ describe('POST /v1/events', () => {
       created_at: app.now.toISOString(),
       updated_at: app.now.toISOString(),
     });
-    expect(headers).toMatchObject({ etag: '"1"', location: `/v1/events/${(event as EventResource).id}` });
+    expect(headers).toMatchObject({ etag: '"1.0"', location: `/v1/events/${(event as EventResource).id}` });
     await app.request('get', headers['location'] as string).expect(200, event as object);
   });
 

@@ -7,11 +7,19 @@ import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EVENT, eventSchema } from './events.schema.js';
 import { EventsService } from './events.service.js';
+import { Turns } from './turns.js';
 
 @Module({
   imports: [MongooseModule.forFeature([{ name: EVENT, schema: eventSchema }]), EventLogModule],
   controllers: [EventsController],
-  providers: [Transactions, EventsRepository, EventsService, EventHistory, CompletionSweeper],
-  exports: [EventsService],
+  providers: [
+    { provide: Turns, useFactory: () => new Turns() },
+    Transactions,
+    EventsRepository,
+    EventsService,
+    EventHistory,
+    CompletionSweeper,
+  ],
+  exports: [EventsService, EventsRepository, Turns],
 })
 export class EventsModule {}

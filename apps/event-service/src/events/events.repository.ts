@@ -28,6 +28,12 @@ export class EventsRepository {
     return document === null ? undefined : toState(document);
   }
 
+  /** Those of `ids` that there are. */
+  async findMany(ids: readonly string[]): Promise<EventState[]> {
+    const documents = await this.events.find(trustedFilter({ _id: { $in: [...ids] } })).lean<EventDocument[]>();
+    return documents.map(toState);
+  }
+
   /** Throws MongoDB's duplicate key error where there is an event of that id. */
   async insert(state: EventState): Promise<void> {
     await this.events.create(toDocument(state));
@@ -41,6 +47,16 @@ export class EventsRepository {
     const { matchedCount } = await this.events.updateOne(
       { _id: state.id, version: state.version - 1 },
       { $set: values },
+    );
+    if (matchedCount !== 1) throw superseded();
+  }
+
+  /** Writes the seats of `state` over those of `seen`; throws a retryable `conflict` where anything has changed since. */
+  async updateSeats(seen: EventState, state: EventState): Promise<void> {
+    const { booked_seats, waitlist_length, seats_version, available } = toDocument(state);
+    const { matchedCount } = await this.events.updateOne(
+      { _id: seen.id, version: seen.version, seats_version: seen.seats_version },
+      { $set: { booked_seats, waitlist_length, seats_version, available } },
     );
     if (matchedCount !== 1) throw superseded();
   }

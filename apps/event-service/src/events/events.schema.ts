@@ -36,6 +36,7 @@ export const eventSchema = new Schema<EventDocument>(
     created_by: { type: creator, required: true },
     booked_seats: { type: Number, required: true },
     waitlist_length: { type: Number, required: true },
+    seats_version: { type: Number, required: true },
     available: { type: Boolean, required: true },
     version: { type: Number, required: true },
     created_at: { type: Date, required: true },

@@ -39,10 +39,9 @@ type Decide = (state: EventState, now: Date) => Decision;
 /** One method per command; state and log entry are one transaction, and what it decides on is read within it. */
 @Injectable()
 export class EventsService {
-  private readonly turns = new Turns();
-
   constructor(
     private readonly events: EventsRepository,
+    private readonly turns: Turns,
     private readonly transactions: Transactions,
     private readonly log: EventLog,
     @Inject(CLOCK) private readonly clock: Clock,

@@ -6,7 +6,7 @@ import { PAGED } from '../endpoint.js';
 import type { HttpSettings } from '../settings.js';
 import { HTTP_SETTINGS } from '../tokens.js';
 import { Answer, type AnswerHead } from './answer.js';
-import { entityTag, matchesWeakly } from './entity-tag.js';
+import { entityTag, namesTag } from './entity-tag.js';
 import { Precondition } from './precondition.js';
 
 /** Writes what an `Answer` says into headers, answers 304 where the client has that version, and links a page to the next. */
@@ -36,13 +36,13 @@ export class AnswerInterceptor implements NestInterceptor {
     if (head.version === undefined || !['GET', 'HEAD'].includes(request.method)) return body;
     const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
     new Precondition(ifMatch).require(head.version);
-    if (ifNoneMatch === undefined || !matchesWeakly(ifNoneMatch, head.version)) return body;
+    if (ifNoneMatch === undefined || !namesTag(ifNoneMatch, entityTag(head.version, head.revision))) return body;
     void reply.status(304);
     return undefined;
   }
 
-  private writeHead({ version, location, headers }: AnswerHead, reply: FastifyReply): void {
-    if (version !== undefined) void reply.header('ETag', entityTag(version));
+  private writeHead({ version, revision, location, headers }: AnswerHead, reply: FastifyReply): void {
+    if (version !== undefined) void reply.header('ETag', entityTag(version, revision));
     if (location !== undefined) void reply.header('Location', location);
     if (headers !== undefined) void reply.headers(headers);
   }

@@ -1,5 +1,6 @@
-/** The strong entity tag of a resource's version (RFC 9110, section 8.8.3). */
-export const entityTag = (version: number): string => `"${version}"`;
+/** The strong entity tag of a resource's version, and of its revision within that (RFC 9110, section 8.8.3). */
+export const entityTag = (version: number, revision?: number): string =>
+  revision === undefined ? `"${version}"` : `"${version}.${revision}"`;
 
 type TagList = '*' | readonly { tag: string; weak: boolean }[];
 
@@ -11,14 +12,20 @@ function parse(field: string): TagList {
   return Array.from(field.matchAll(TAGS), ([, weak, tag]) => ({ tag: tag ?? '', weak: weak !== undefined }));
 }
 
-/** Whether `If-Match: field` holds for a resource of that version: strong comparison (RFC 9110, section 13.1.1). */
-export function matchesStrongly(field: string, version: number): boolean {
+/**
+ * Whether `field` names a resource of that version, in whatever revision: by strong comparison in `If-Match`, by weak
+ * comparison in `If-None-Match` (RFC 9110, sections 13.1.1 and 13.1.2).
+ */
+export function namesVersion(field: string, version: number, comparison: 'strong' | 'weak'): boolean {
   const list = parse(field);
-  return list === '*' || list.some(({ tag, weak }) => !weak && tag === entityTag(version));
+  return list === '*' || list.some(({ tag, weak }) => isOfVersion(tag, version) && !(weak && comparison === 'strong'));
 }
 
-/** Whether `If-None-Match: field` names that version: weak comparison (RFC 9110, section 13.1.2). */
-export function matchesWeakly(field: string, version: number): boolean {
+/** Whether `If-None-Match: field` names that very entity tag: weak comparison (RFC 9110, section 13.1.2). */
+export function namesTag(field: string, entityTag: string): boolean {
   const list = parse(field);
-  return list === '*' || list.some(({ tag }) => tag === entityTag(version));
+  return list === '*' || list.some(({ tag }) => tag === entityTag);
 }
+
+const isOfVersion = (tag: string, version: number): boolean =>
+  tag === entityTag(version) || tag.startsWith(`"${version}.`);

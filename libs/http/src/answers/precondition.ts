@@ -2,7 +2,7 @@ import { createParamDecorator } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { UsherError } from '#kernel';
-import { matchesStrongly, matchesWeakly } from './entity-tag.js';
+import { namesVersion } from './entity-tag.js';
 
 /** What a request says a resource's version must be before it is changed. */
 export class Precondition {
@@ -17,8 +17,8 @@ export class Precondition {
   /** Throws `precondition-failed` where the present version is not the one that the caller knows. Call it where the change is decided. */
   require(version: number): void {
     const holds =
-      (this.ifMatch === undefined || matchesStrongly(this.ifMatch, version)) &&
-      (this.ifNoneMatch === undefined || !matchesWeakly(this.ifNoneMatch, version));
+      (this.ifMatch === undefined || namesVersion(this.ifMatch, version, 'strong')) &&
+      (this.ifNoneMatch === undefined || !namesVersion(this.ifNoneMatch, version, 'weak'));
     if (!holds) throw new UsherError('precondition-failed', 'The resource is not at the version that was asked for.');
   }
 }

@@ -43,6 +43,7 @@ const document = (n: number): EventDocument => ({
   coordinates: { type: 'Point', coordinates: [(n % 360) - 180, (n % 160) - 80] },
   created_by: { id: creators[n % 20] ?? '', username: 'ada' },
   booked_seats: 0,
+  seats_version: 0,
   waitlist_length: 0,
   available: n % 10 !== 0,
   version: 1,
