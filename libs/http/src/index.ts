@@ -20,4 +20,5 @@ export {
 } from './settings.js';
 export { HTTP_SETTINGS } from './tokens.js';
 export { Id } from './validation/id.decorator.js';
+export { filledText, text } from './validation/text.js';
 export { ValidationPipe } from './validation/validation.pipe.js';
