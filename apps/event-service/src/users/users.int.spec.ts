@@ -55,7 +55,6 @@ describe('accounts', () => {
           subject: `users/${id}`,
           data: { user: { id, username: 'logged' } },
           actor: { id, username: 'logged' },
-          position: null,
         }),
       ]);
     });
