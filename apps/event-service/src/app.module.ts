@@ -10,6 +10,7 @@ import { EventLogRelayModule } from './event-log/event-log-relay.module.js';
 import { EventsModule } from './events/events.module.js';
 import { SettingsModule } from './settings.module.js';
 import { UsersModule } from './users/users.module.js';
+import { WorkflowsModule } from './workflows/workflows.module.js';
 
 export const SERVICE = 'event-service';
 
@@ -28,6 +29,7 @@ export class AppModule {
         HttpModule.forRoot(httpSettingsOf(config)),
         TokenModule.forRoot({ keys: signingKey, policy }),
         EventLogRelayModule,
+        WorkflowsModule,
         UsersModule,
         AuthModule.forRoot(signingKey, policy),
         EventsModule,
