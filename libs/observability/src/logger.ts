@@ -1,33 +1,22 @@
 import type { LoggerService } from '@nestjs/common';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { contextFields } from './context.js';
+import { describeError } from './described-error.js';
+import { redact } from './redaction.js';
 
 export type { Logger };
 
-/** Members that never reach a log, wherever a line carries them. */
-const REDACTED = [
-  'password',
-  'current_password',
-  'new_password',
-  'token',
-  'access_token',
-  'refresh_token',
-  'client_secret',
-  'secret',
-  'authorization',
-  'email',
-].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
-
-/** A pino logger that writes JSON lines to standard output, each with its service and its trace. */
-export function createLogger(options: { service: string; level: string }): Logger {
-  return pino({
+/** A pino logger that writes JSON lines, to standard output where nothing else is given, each with its service and its trace. */
+export function createLogger(options: { service: string; level: string }, destination?: DestinationStream): Logger {
+  const settings = {
     level: options.level,
     base: { service: options.service },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: REDACTED, censor: '[redacted]' },
+    formatters: { level: (label: string) => ({ level: label }), log: (line: object) => redact(line) },
+    serializers: { err: describeError },
     mixin: contextFields,
-  });
+  };
+  return destination === undefined ? pino(settings) : pino(settings, destination);
 }
 
 /** Nest's own messages in the same JSON lines; its routine start-up chatter at `debug`. */
