@@ -15,7 +15,14 @@ const SERVER_TROUBLE = new Set<unknown>([
 export function duplicateKeyFields(error: unknown): readonly string[] | undefined {
   if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) return undefined;
   const pattern: unknown = error['keyPattern'];
-  return typeof pattern === 'object' && pattern !== null ? Object.keys(pattern) : [];
+  return typeof pattern === 'object' && pattern !== null ? Object.keys(pattern) : fieldsOfIndex(error.message);
+}
+
+/** A bulk write's error has only its words; an index is called `stream_1_version_1` unless it was given a name. */
+function fieldsOfIndex(message: string): string[] {
+  const [, index = ''] = /\bindex: (\S+) dup key:/.exec(message) ?? [];
+  if (index === '_id_') return ['_id'];
+  return index.split(/_-?1(?:_|$)/).filter((field) => field !== '');
 }
 
 /**

@@ -31,4 +31,13 @@ describe('what MongoDB’s errors mean', () => {
     ]);
     expect(duplicateKeyFields(serverError(121))).toBeUndefined();
   });
+
+  it.each([
+    ['_id_', ['_id']],
+    ['user_id_1', ['user_id']],
+    ['stream_1_version_-1', ['stream', 'version']],
+  ])('reads the fields of a duplicate key in a bulk write from its words: %s', (index, fields) => {
+    const message = `E11000 duplicate key error collection: db.c index: ${index} dup key: { x: " index: y_1 dup key:" }`;
+    expect(duplicateKeyFields(new mongo.MongoServerError({ message, code: 11_000 }))).toEqual(fields);
+  });
 });
