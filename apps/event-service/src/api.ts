@@ -13,6 +13,7 @@ export const API: ApiDescription = {
   tags: {
     Accounts: 'Registering, signing in, and one’s own profile',
     Events: 'What people organise and others follow',
+    Attendees: 'Who comes: with an account or without',
     Operations: 'Health and metrics',
   },
 };

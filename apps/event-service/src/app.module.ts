@@ -4,6 +4,7 @@ import { HttpModule } from '#http';
 import { MessagingModule } from '#messaging';
 import { type Logger, ObservabilityModule } from '#observability';
 import { PersistenceModule } from '#persistence';
+import { AttendeesModule } from './attendees/attendees.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { type Config, httpSettingsOf } from './config.js';
 import { EventLogRelayModule } from './event-log/event-log-relay.module.js';
@@ -14,7 +15,7 @@ import { WorkflowsModule } from './workflows/workflows.module.js';
 
 export const SERVICE = 'event-service';
 
-/** Users and events, and the log of what happens to them. */
+/** Users, events and attendees, and the log of what happens to them. */
 @Module({})
 export class AppModule {
   static forRoot(config: Config, { signingKey, logger }: { signingKey: SigningKey; logger: Logger }): DynamicModule {
@@ -33,6 +34,7 @@ export class AppModule {
         UsersModule,
         AuthModule.forRoot(signingKey, policy),
         EventsModule,
+        AttendeesModule,
       ],
     };
   }
