@@ -9,8 +9,8 @@ import { ATTENDEE, type AttendeeDocument } from './attendees.schema.js';
 
 const NEWEST_FIRST: Keyset = { field: 'created_at', direction: -1, type: 'date' };
 
-const toDocument = ({ id, ...state }: AttendeeState): AttendeeDocument => ({ _id: id, ...state });
-const toState = ({ _id, ...document }: AttendeeDocument): AttendeeState => ({ id: _id, ...document });
+const toDocument = ({ id, ...state }: AttendeeState): AttendeeDocument => ({ _id: id, ...state, held: 0 });
+const toState = ({ _id, held: _, ...document }: AttendeeDocument): AttendeeState => ({ id: _id, ...document });
 const found = (document: AttendeeDocument | null): AttendeeState | undefined =>
   document === null ? undefined : toState(document);
 
@@ -28,8 +28,12 @@ export class AttendeesRepository {
     return documents.map(toState);
   }
 
-  async findOwn(userId: string): Promise<AttendeeState | undefined> {
-    return found(await this.attendees.findOne({ user_id: userId }).lean<AttendeeDocument>());
+  /** The attendees that these users are themselves. */
+  async findOwn(userIds: readonly string[]): Promise<AttendeeState[]> {
+    const documents = await this.attendees
+      .find(trustedFilter({ user_id: { $in: [...userIds] } }))
+      .lean<AttendeeDocument[]>();
+    return documents.map(toState);
   }
 
   /** Those that a user registered, newest first. */
@@ -58,6 +62,18 @@ export class AttendeesRepository {
       { $set: values },
     );
     if (matchedCount !== 1) throw superseded();
+  }
+
+  /**
+   * Writes to attendees of these versions, so that whoever changes or removes one of them meanwhile conflicts with the
+   * running transaction. Throws a retryable `conflict` where one is not of its version any more.
+   */
+  async hold(known: readonly Pick<AttendeeState, 'id' | 'version'>[]): Promise<void> {
+    const { matchedCount } = await this.attendees.updateMany(
+      trustedFilter({ $or: known.map(({ id, version }) => ({ _id: id, version })) }),
+      { $inc: { held: 1 } },
+    );
+    if (matchedCount !== known.length) throw superseded();
   }
 
   /** Puts another token in place of the one before. */

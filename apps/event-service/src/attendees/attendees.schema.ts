@@ -4,6 +4,8 @@ import type { AttendeeState } from './attendee.js';
 /** An attendee as they are stored. */
 export interface AttendeeDocument extends Omit<AttendeeState, 'id'> {
   _id: string;
+  /** How often a booking has been made for the attendee: what such a transaction writes to. */
+  held: number;
 }
 
 export const attendeeSchema = new Schema<AttendeeDocument>(
@@ -17,6 +19,7 @@ export const attendeeSchema = new Schema<AttendeeDocument>(
     registered_by: { type: String, default: null },
     user_id: { type: String, default: null },
     token_hash: { type: String, default: null },
+    held: { type: Number, required: true },
     version: { type: Number, required: true },
     created_at: { type: Date, required: true },
     updated_at: { type: Date, required: true },

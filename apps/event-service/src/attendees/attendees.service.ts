@@ -129,9 +129,18 @@ export class AttendeesService {
     return new Map(states.map((state) => [state.id, state]));
   }
 
-  /** A user as an attendee of their own. */
-  findOwn(userId: string): Promise<AttendeeState | undefined> {
-    return this.attendees.findOwn(userId);
+  /** By user, those who are attendees of their own. */
+  async findOwn(userIds: readonly string[]): Promise<Map<string, AttendeeState>> {
+    const states = await this.attendees.findOwn(userIds);
+    return new Map(states.map((state) => [state.user_id ?? '', state]));
+  }
+
+  /**
+   * Within the running transaction, keeps attendees as they were read until it ends: nobody can have removed one, or
+   * changed an address, when it commits. Throws a retryable `conflict` where somebody has.
+   */
+  async hold(known: readonly Pick<AttendeeState, 'id' | 'version'>[]): Promise<void> {
+    if (known.length > 0) await this.attendees.hold(known);
   }
 
   /** The attendee whose token the caller holds; undefined where there is none, or it is nobody's. */
