@@ -12,7 +12,7 @@ export function createLogger(options: { service: string; level: string }, destin
     level: options.level,
     base: { service: options.service },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }), log: (line: object) => redact(line) },
+    formatters: { level: (label: string) => ({ level: label }), log: (line: Record<string, unknown>) => redact(line) },
     serializers: { err: describeError },
     mixin: contextFields,
   };
