@@ -14,6 +14,7 @@ export const API: ApiDescription = {
     Accounts: 'Registering, signing in, and one’s own profile',
     Events: 'What people organise and others follow',
     Attendees: 'Who comes: with an account or without',
+    Bookings: 'Seats at events: booking, waiting, canceling, checking in',
     Operations: 'Health and metrics',
   },
 };

@@ -6,6 +6,7 @@ import { type Logger, ObservabilityModule } from '#observability';
 import { PersistenceModule } from '#persistence';
 import { AttendeesModule } from './attendees/attendees.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { BookingsModule } from './bookings/bookings.module.js';
 import { type Config, httpSettingsOf } from './config.js';
 import { EventLogRelayModule } from './event-log/event-log-relay.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
         UsersModule,
         AuthModule.forRoot(signingKey, policy),
         EventsModule,
+        BookingsModule,
         AttendeesModule,
       ],
     };

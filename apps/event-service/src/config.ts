@@ -19,6 +19,9 @@ export const settingsSchema = z
     LOGIN_LIMIT_PER_MINUTE: wholeNumber(1)
       .default(5)
       .describe('Login attempts a minute, for each address and for each account, over all instances'),
+    BOOKING_QUEUE_LIMIT: wholeNumber(1, 100_000)
+      .default(5_000)
+      .describe('Bookings that may wait for one event in each instance; more are answered with 503'),
     ADMIN_EMAIL: emailSchema.optional().describe('Address of the admin account that is made at the first start'),
     ADMIN_PASSWORD: passwordSchema.optional().describe('Its password; the same rules as for everybody'),
     SIGNING_KEY: z

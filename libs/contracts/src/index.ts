@@ -8,11 +8,13 @@ export {
 } from './envelope.js';
 export { type AttendeeChangedV1, attendeeChangedV1 } from './events/attendee.js';
 export {
+  BOOKING_STATUSES,
   type BookingChangedV1,
   bookingChangedV1,
   type BookingStatus,
   bookingStatusSchema,
   type CancellationReason,
+  cancellationReasonSchema,
 } from './events/booking.js';
 export {
   EVENT_STATUSES,

@@ -53,7 +53,7 @@ export const TOPOLOGY = {
     },
     'event-service.workflows.v1': {
       from: EXCHANGES.events,
-      keys: ['usher.event.*', 'usher.booking.canceled', 'usher.attendee.removed'],
+      keys: ['usher.event.*', 'usher.booking.canceled', 'usher.booking.waitlisted', 'usher.attendee.removed'],
       arguments: { ...work, 'x-single-active-consumer': true },
     },
   },

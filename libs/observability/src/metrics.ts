@@ -16,6 +16,11 @@ const METRICS = {
     labels: [],
   },
   usher_relay_delay_seconds: { kind: 'histogram', help: 'From the change to the broker’s confirmation', labels: [] },
+  usher_bookings_decided_total: {
+    kind: 'counter',
+    help: 'Requests for seats decided: confirmed, waitlisted, repeated, or the code of the refusal',
+    labels: ['outcome'],
+  },
   usher_intake_archived_total: { kind: 'counter', help: 'Messages archived, by outcome', labels: ['outcome'] },
   usher_intake_position: { kind: 'gauge', help: 'Newest archive position seen by this instance', labels: [] },
   usher_messages_parked_total: {

@@ -9,8 +9,8 @@ export class Answer<T> {
 export interface AnswerHead {
   /** The resource's version, for its `ETag`; `If-None-Match` on a GET is then answered with 304. */
   version?: number;
-  /** Counts what else the answer shows and no `If-Match` asks about; it makes part of the `ETag`. */
-  revision?: number;
+  /** Tells apart what else the answer shows and no `If-Match` asks about, in letters, digits and `-`; part of the `ETag`. */
+  revision?: number | string;
   /** Path of what was created. */
   location?: string;
   headers?: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 /** The strong entity tag of a resource's version, and of its revision within that (RFC 9110, section 8.8.3). */
-export const entityTag = (version: number, revision?: number): string =>
+export const entityTag = (version: number, revision?: number | string): string =>
   revision === undefined ? `"${version}"` : `"${version}.${revision}"`;
 
 type TagList = '*' | readonly { tag: string; weak: boolean }[];

@@ -1,0 +1,85 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type Actor, type CancellationReason, SYSTEM_ACTOR } from '#contracts';
+import type { Clock } from '#kernel';
+import { CLOCK } from '../config.js';
+import { Reactions } from '../workflows/reactions.js';
+import { type BookingState, cancelBooking, isCancelable, promoteWaiting } from './booking.js';
+import { BookingsRepository } from './bookings.repository.js';
+import { SeatLedger } from './seat-ledger.js';
+
+/** How many bookings change in one transaction. */
+const BATCH = 100;
+
+/** What follows for bookings from what has happened to others, to events and to attendees. */
+@Injectable()
+export class BookingWorkflows implements OnModuleInit {
+  constructor(
+    private readonly reactions: Reactions,
+    private readonly ledger: SeatLedger,
+    private readonly bookings: BookingsRepository,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.reactions.register({
+      on: ['usher.event.canceled', 'usher.event.deleted'],
+      about: ({ data }) => data.event.id,
+      react: ({ type, data: { event, actor } }) =>
+        this.cancelAllOf(event.id, type === 'usher.event.deleted' ? 'event-deleted' : 'event-canceled', actor),
+    });
+    this.reactions.register({
+      on: ['usher.attendee.removed'],
+      about: ({ data }) => data.attendee.id,
+      react: ({ data: { attendee, actor } }) => this.cancelAttendee(attendee.id, actor),
+    });
+    this.reactions.register({
+      on: ['usher.booking.canceled', 'usher.booking.waitlisted', 'usher.event.updated'],
+      about: ({ data }) => data.event.id,
+      react: ({ data }) => this.promoteWaiting(data.event.id),
+    });
+  }
+
+  /** Gives what is free to those who wait, as long as there is both. */
+  async promoteWaiting(eventId: string): Promise<void> {
+    let promoted: number;
+    do {
+      promoted = await this.ledger.settle(eventId, async (event) => {
+        if (event === undefined || event.waitlist_length === 0) return { entries: [], result: 0 };
+        const waiting = await this.bookings.waiting(eventId, event.max_attendees ?? Infinity, BATCH);
+        const changes = promoteWaiting(event, waiting, this.clock.now());
+        const entries = changes.map((change) => ({ ...change, actor: SYSTEM_ACTOR }));
+        return { entries, result: changes.length };
+      });
+    } while (promoted === BATCH);
+  }
+
+  /** Cancels what waits or is confirmed for an event; who has come has come. */
+  private async cancelAllOf(eventId: string, reason: CancellationReason, actor: Actor): Promise<void> {
+    let canceled: number;
+    do {
+      canceled = await this.ledger.settle(eventId, async () => {
+        const bookings = await this.bookings.cancelable(eventId, BATCH);
+        return { entries: this.cancelEach(bookings, reason, actor), result: bookings.length };
+      });
+    } while (canceled === BATCH);
+  }
+
+  private async cancelAttendee(attendeeId: string, actor: Actor): Promise<void> {
+    const events = new Set((await this.bookings.liveOf(attendeeId)).map(({ event }) => event.id));
+    for (const eventId of events)
+      await this.ledger.settle(eventId, async () => {
+        const bookings = (await this.bookings.liveOf(attendeeId)).filter(({ event }) => event.id === eventId);
+        return {
+          entries: this.cancelEach(bookings.filter(isCancelable), 'attendee-removed', actor),
+          result: undefined,
+        };
+      });
+  }
+
+  private cancelEach(bookings: readonly BookingState[], reason: CancellationReason, actor: Actor) {
+    return bookings.flatMap((booking) => {
+      const change = cancelBooking(booking, reason, this.clock.now());
+      return change === null ? [] : [{ ...change, actor }];
+    });
+  }
+}

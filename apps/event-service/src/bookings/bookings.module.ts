@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { EventLogModule, Transactions } from '#persistence';
+import { AttendeesModule } from '../attendees/attendees.module.js';
+import { EventsModule } from '../events/events.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { WorkflowsModule } from '../workflows/workflows.module.js';
+import { BookingJournal } from './booking-journal.js';
+import { BookingOrders } from './booking-orders.js';
+import { BookingViews } from './booking-views.js';
+import { BookingWorkflows } from './booking-workflows.js';
+import { BookingsController } from './bookings.controller.js';
+import { BookingsOfAttendees } from './bookings-of-attendees.js';
+import { BookingsRepository } from './bookings.repository.js';
+import { BOOKING, bookingSchema } from './bookings.schema.js';
+import { BookingsService } from './bookings.service.js';
+import { BoxOffice } from './box-office.js';
+import { SeatLedger } from './seat-ledger.js';
+
+@Module({
+  imports: [
+    MongooseModule.forFeature([{ name: BOOKING, schema: bookingSchema }]),
+    EventLogModule,
+    EventsModule,
+    AttendeesModule,
+    UsersModule,
+    WorkflowsModule,
+  ],
+  controllers: [BookingsController],
+  providers: [
+    Transactions,
+    BookingsRepository,
+    BookingJournal,
+    SeatLedger,
+    BoxOffice,
+    BookingOrders,
+    BookingViews,
+    BookingsService,
+    BookingWorkflows,
+    BookingsOfAttendees,
+  ],
+})
+export class BookingsModule {}
