@@ -69,11 +69,12 @@ export class AttendeesRepository {
    * running transaction. Throws a retryable `conflict` where one is not of its version any more.
    */
   async hold(known: readonly Pick<AttendeeState, 'id' | 'version'>[]): Promise<void> {
+    const versions = new Map(known.map(({ id, version }) => [id, version]));
     const { matchedCount } = await this.attendees.updateMany(
-      trustedFilter({ $or: known.map(({ id, version }) => ({ _id: id, version })) }),
+      trustedFilter({ $or: Array.from(versions, ([_id, version]) => ({ _id, version })) }),
       { $inc: { held: 1 } },
     );
-    if (matchedCount !== known.length) throw superseded();
+    if (matchedCount !== versions.size) throw superseded();
   }
 
   /** Puts another token in place of the one before. */
