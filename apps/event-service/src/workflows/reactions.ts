@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Envelope, isUsherEventType, parseData, type UsherEventData, type UsherEventType } from '#contracts';
-import { UsherError } from '#kernel';
+import { inLanes, UsherError } from '#kernel';
 import { continueTrace, type ExecutionContext, runInContext } from '#observability';
-import { inLanes } from './lanes.js';
+
+/** Things that are dealt with at once: transactions, of whose connections requests need the most. */
+const LANES = 8;
 
 /** A message that a feature reacts to, its data checked against its type's contract. */
 export type Trigger<T extends UsherEventType = UsherEventType> = {
@@ -48,7 +50,7 @@ export class Reactions {
    */
   async react(envelopes: readonly Envelope[]): Promise<void> {
     const triggers = envelopes.flatMap((envelope) => this.triggerOf(envelope) ?? []);
-    for (const workOn of this.reactions) await inLanes(workOn(triggers));
+    for (const workOn of this.reactions) await inLanes(LANES, workOn(triggers));
   }
 
   /** Undefined where nobody reacts to it. */
