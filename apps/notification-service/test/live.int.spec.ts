@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '#kernel';
 import { until } from '#testing';
-import { type ClientSocket, type Listener, person, TestBed } from './test-bed.js';
+import { person } from './messages.js';
+import { type ClientSocket, type Listener, TestBed } from './test-bed.js';
 
 let bed: TestBed;
 beforeAll(async () => {

@@ -8,7 +8,6 @@ import {
   type ClientToServerEvents,
   ENVELOPE_CONTENT_TYPE,
   type Envelope,
-  type EventChangedV1,
   type GapMessage,
   type NotificationMeta,
   type NotificationPayload,
@@ -21,13 +20,15 @@ import { createVirtualHost, deleteVirtualHost } from '#local-stack';
 import { EXCHANGES } from '#messaging';
 import { readConfig } from '../src/config.js';
 import { createNotificationService } from '../src/notification-service.js';
-
-export interface Person {
-  id: string;
-  username: string;
-}
-
-export const person = (username: string): Person => ({ id: newId(), username });
+import {
+  type BookingAction,
+  bookingData,
+  type BookingOf,
+  changedData,
+  type EventBy,
+  type Person,
+  reminderData,
+} from './messages.js';
 
 export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
@@ -156,11 +157,16 @@ export class TestBed {
     }
   }
 
-  async changed(
-    action: 'created' | 'updated' | 'canceled' | 'deleted',
-    event: { id: string; by: Person },
-  ): Promise<void> {
+  async changed(action: 'created' | 'updated' | 'canceled' | 'deleted', event: EventBy): Promise<void> {
     await this.publish(`usher.event.${action}`, changedData(event.id, event.by));
+  }
+
+  async booked(action: BookingAction, booking: BookingOf, id?: string): Promise<void> {
+    await this.publish(`usher.booking.${action}`, bookingData(action, booking), id);
+  }
+
+  async reminded(event: EventBy): Promise<void> {
+    await this.publish('usher.event.reminder', reminderData(event));
   }
 
   /** Connects and remembers; resolves once `ready` has come. */
@@ -195,33 +201,3 @@ export class TestBed {
     return listener;
   }
 }
-
-export const changedData = (eventId: string, by: Person): EventChangedV1 => {
-  const at = new Date().toISOString();
-  return {
-    event: {
-      id: eventId,
-      title: 'Analytical evening',
-      description: '',
-      location: 'London',
-      country: null,
-      timezone: 'UTC',
-      start_time: at,
-      end_time: at,
-      tags: [],
-      max_attendees: null,
-      status: 'scheduled',
-      attachment_url: null,
-      coordinates: null,
-      created_by: by,
-      booked_seats: 0,
-      seats_left: null,
-      waitlist_length: 0,
-      version: 1,
-      created_at: at,
-      updated_at: at,
-    },
-    changed: [],
-    actor: by,
-  };
-};

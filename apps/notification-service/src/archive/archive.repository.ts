@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, trusted } from 'mongoose';
-import type { Envelope } from '#contracts';
+import { type Envelope, parseData } from '#contracts';
 import { ARCHIVE_HEAD, ARCHIVED_EVENT, type ArchivedEvent, type ArchiveHead } from './archive.schema.js';
 
 /** Every event that ever reached the bus, by position. */
@@ -55,6 +55,18 @@ export class ArchiveRepository {
     }));
     await this.events.insertMany(archived, { lean: true });
     return archived;
+  }
+
+  /** Where the deletions of those of `eventIds` are that have been deleted. */
+  async deletionsOf(eventIds: readonly string[]): Promise<{ eventId: string; position: number }[]> {
+    if (eventIds.length === 0) return [];
+    const deletions = await this.events
+      .find({ type: 'usher.event.deleted', 'envelope.data.event.id': trusted({ $in: eventIds }) })
+      .lean();
+    return deletions.map(({ _id, envelope }) => ({
+      eventId: parseData('usher.event.deleted', envelope.data).event.id,
+      position: _id,
+    }));
   }
 
   /** The newest position that was archived at or before `time`; 0 where there is none. */

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import type { Envelope } from '#contracts';
+import type { Envelope, UsherEventType } from '#contracts';
 
 /** One event that reached the bus, for good. */
 export interface ArchivedEvent {
@@ -31,6 +31,11 @@ export const archivedEventSchema = new Schema<ArchivedEvent>(
 
 archivedEventSchema.index({ source: 1, id: 1 }, { unique: true });
 archivedEventSchema.index({ archived_at: 1 });
+// Which events have been deleted, for good.
+archivedEventSchema.index(
+  { 'envelope.data.event.id': 1 },
+  { partialFilterExpression: { type: 'usher.event.deleted' satisfies UsherEventType } },
+);
 
 /** The newest position, in a document of its own so that taking the next ones is one guarded write. */
 export interface ArchiveHead {

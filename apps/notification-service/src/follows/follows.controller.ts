@@ -23,7 +23,9 @@ export class FollowsController {
   @Put(':event_id')
   @Endpoint({
     summary: 'Follow an event',
-    description: 'From now on the caller is told of its updates, cancellation, completion and deletion. Idempotent.',
+    description:
+      'From now on the caller is told of its updates, cancellation, completion and deletion, and reminded before it ' +
+      'begins. Whoever books an event follows it from then on. Idempotent.',
     answers: followSchema,
     errors: ['not-found'],
   })
@@ -35,7 +37,11 @@ export class FollowsController {
   }
 
   @Delete(':event_id')
-  @Endpoint({ summary: 'Stop following an event', description: 'Idempotent.', errors: ['not-found'] })
+  @Endpoint({
+    summary: 'Stop following an event',
+    description: 'Until the next booking of it. Idempotent.',
+    errors: ['not-found'],
+  })
   async unfollow(@CurrentPrincipal() principal: Principal, @Id('event_id') eventId: string): Promise<void> {
     await this.follows.unfollow(principal.id, eventId);
   }

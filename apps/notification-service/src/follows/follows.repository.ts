@@ -5,6 +5,8 @@ import { keysetQuery, type Page, type PageRequest } from '#http';
 import { trustedFilter } from '#persistence';
 import { FOLLOW, type Follow } from './follows.schema.js';
 
+export type NewFollow = Omit<Follow, '_id'>;
+
 @Injectable()
 export class FollowsRepository {
   constructor(@InjectModel(FOLLOW) private readonly follows: Model<Follow>) {}
@@ -18,6 +20,19 @@ export class FollowsRepository {
         { upsert: true, returnDocument: 'after' },
       )
       .lean();
+  }
+
+  /** Adds `follows` within the running transaction; those that are there already stay as they are. */
+  async addAll(follows: readonly NewFollow[]): Promise<void> {
+    if (follows.length === 0) return;
+    const missing = new Map(follows.map((follow) => [followId(follow.user_id, follow.event_id), follow]));
+    const known = await this.follows.find({ _id: trusted({ $in: [...missing.keys()] }) }, { _id: 1 }).lean();
+    for (const { _id } of known) missing.delete(_id);
+    if (missing.size === 0) return;
+    await this.follows.insertMany(
+      [...missing].map(([_id, follow]) => ({ _id, ...follow })),
+      { lean: true },
+    );
   }
 
   async remove(userId: string, eventId: string): Promise<void> {
@@ -36,18 +51,13 @@ export class FollowsRepository {
 
   /** Drops every follow of `eventIds`; for events that are gone for good. */
   async removeOf(eventIds: readonly string[]): Promise<void> {
-    await this.follows.deleteMany({ event_id: trusted({ $in: eventIds }) });
+    if (eventIds.length > 0) await this.follows.deleteMany({ event_id: trusted({ $in: eventIds }) });
   }
 
-  /** Who follows each of `eventIds`. */
-  async followersOf(eventIds: readonly string[]): Promise<Map<string, string[]>> {
-    const followers = new Map<string, string[]>(eventIds.map((eventId) => [eventId, []]));
-    if (eventIds.length === 0) return followers;
-    const follows = await this.follows
-      .find({ event_id: trusted({ $in: eventIds }) }, { event_id: 1, user_id: 1 })
-      .lean();
-    for (const { event_id, user_id } of follows) followers.get(event_id)?.push(user_id);
-    return followers;
+  /** Every follow of each of `eventIds`. */
+  async ofEvents(eventIds: readonly string[]): Promise<Pick<Follow, 'event_id' | 'user_id'>[]> {
+    if (eventIds.length === 0) return [];
+    return this.follows.find({ event_id: trusted({ $in: eventIds }) }, { _id: 0, event_id: 1, user_id: 1 }).lean();
   }
 }
 

@@ -5,7 +5,7 @@ import { CLOCK } from '../config.js';
 import { FollowsRepository } from './follows.repository.js';
 import type { Follow } from './follows.schema.js';
 
-/** Following an event: its updates, cancellation, completion and deletion are told to whoever follows it. */
+/** Following an event: its reminders, updates, cancellation, completion and deletion are told to whoever follows it. */
 @Injectable()
 export class FollowsService {
   constructor(

@@ -1,16 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Envelope, type EventChangedV1, isUsherEventType, parseData } from '#contracts';
-import { type Clock, newId, UsherError } from '#kernel';
+import type { Envelope } from '#contracts';
+import type { Clock } from '#kernel';
 import { LOGGER, type Logger, Metrics } from '#observability';
 import { Transactions } from '#persistence';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import type { ArchivedEvent } from '../archive/archive.schema.js';
 import { CLOCK } from '../config.js';
-import { FollowsRepository } from '../follows/follows.repository.js';
-import { NotificationsRepository } from '../notifications/notifications.repository.js';
 import type { Notification } from '../notifications/notifications.schema.js';
-import { ReadersRepository } from '../notifications/readers.repository.js';
-import { type Announcement, announce, isAnnounced, recipientsOf } from './recipients.js';
+import { Announcer } from './announcer.js';
+import { readHappening } from './happening.js';
 
 /** What one commit of intake did; empty where every message was known already. */
 export interface Committed {
@@ -20,15 +18,13 @@ export interface Committed {
   notifications: Notification[];
 }
 
-/** Takes what comes off the bus, in order, into the archive, and decides who is told. */
+/** Takes what comes off the bus, in order, into the archive, and has people told of it. */
 @Injectable()
 export class IntakeService {
   constructor(
     private readonly transactions: Transactions,
     private readonly archive: ArchiveRepository,
-    private readonly notifications: NotificationsRepository,
-    private readonly readers: ReadersRepository,
-    private readonly follows: FollowsRepository,
+    private readonly announcer: Announcer,
     private readonly metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -40,7 +36,7 @@ export class IntakeService {
    * good, when a message does not fit its own schema.
    */
   async commit(batch: readonly Envelope[]): Promise<Committed> {
-    for (const envelope of batch) assertReadable(envelope);
+    const happenings = new Map(batch.map((envelope) => [envelope, readHappening(envelope)]));
     const committed = await this.transactions.run(async () => {
       const fresh = await this.archive.withoutKnown(batch);
       if (fresh.length === 0) {
@@ -48,33 +44,16 @@ export class IntakeService {
         return { after: head, upTo: head, notifications: [] };
       }
       const archived = await this.archive.append(fresh, this.clock.now());
-      await this.readers.register(registrationsIn(archived));
-      const notifications = await this.tell(archived);
-      await this.follows.removeOf(deletedIn(archived));
+      const notifications = await this.announcer.announce(
+        archived.flatMap((event) => {
+          const happening = happenings.get(event.envelope);
+          return happening === undefined ? [] : [{ event, happening }];
+        }),
+      );
       return positionsOf(archived, notifications);
     });
     this.report(batch.length, committed);
     return committed;
-  }
-
-  /** Stores the notifications that `archived` gives rise to. */
-  private async tell(archived: readonly ArchivedEvent[]): Promise<Notification[]> {
-    const announcements = archived.flatMap((event) => {
-      const announcement = announcementOf(event.envelope);
-      return announcement === undefined ? [] : [{ event, announcement }];
-    });
-    const followers = await this.follows.followersOf(
-      announcements.flatMap(({ announcement: { audience } }) => (audience.everyone ? [] : [audience.eventId])),
-    );
-    const notifications = announcements.flatMap(({ event, announcement }) => {
-      const { audience } = announcement;
-      const users = audience.everyone
-        ? [null]
-        : recipientsOf(audience.creatorId, followers.get(audience.eventId) ?? []);
-      return users.map((userId) => notificationFor(userId, event, announcement));
-    });
-    await this.notifications.insert(notifications);
-    return notifications;
   }
 
   private report(received: number, { after, upTo, notifications }: Committed): void {
@@ -87,49 +66,6 @@ export class IntakeService {
     );
   }
 }
-
-/** Throws `validation-failed` for one of Usher's own types whose data does not fit its schema. */
-function assertReadable({ type, data }: Envelope): void {
-  if (!type.startsWith('usher.')) return;
-  if (!isUsherEventType(type)) throw new UsherError('validation-failed', `There is no type ${type}.`);
-  try {
-    parseData(type, data);
-  } catch (error) {
-    throw new UsherError('validation-failed', `The data of ${type} does not fit its schema.`, { cause: error });
-  }
-}
-
-function announcementOf(envelope: Envelope): Announcement | undefined {
-  const { type, data } = envelope;
-  return isAnnounced(type) ? announce(type, envelope, parseData(type, data) satisfies EventChangedV1) : undefined;
-}
-
-const notificationFor = (
-  userId: string | null,
-  event: ArchivedEvent,
-  { type, payload }: Announcement,
-): Notification => ({
-  _id: newId(),
-  position: event._id,
-  user_id: userId,
-  type,
-  payload,
-  traceparent: event.envelope.traceparent ?? null,
-  created_at: event.archived_at,
-});
-
-const registrationsIn = (archived: readonly ArchivedEvent[]): { userId: string; position: number }[] =>
-  archived
-    .filter(({ type }) => type === 'usher.user.registered')
-    .map(({ _id, envelope }) => ({
-      userId: parseData('usher.user.registered', envelope.data).user.id,
-      position: _id,
-    }));
-
-const deletedIn = (archived: readonly ArchivedEvent[]): string[] =>
-  archived
-    .filter(({ type }) => type === 'usher.event.deleted')
-    .map(({ envelope }) => parseData('usher.event.deleted', envelope.data).event.id);
 
 const positionsOf = (archived: readonly ArchivedEvent[], notifications: Notification[]): Committed => {
   const upTo = archived.at(-1)?._id ?? 0;

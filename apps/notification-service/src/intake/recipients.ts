@@ -1,54 +1,119 @@
-import {
-  type Envelope,
-  type EventChangedV1,
-  type NotificationPayload,
-  type NotificationType,
-  type UsherEventType,
-} from '#contracts';
+import type { NotificationPayload, NotificationType, UsherEventType } from '#contracts';
+import type { Happening } from './happening.js';
 
-/** What an archived event asks to be told, and to whom. */
-export interface Announcement {
-  type: NotificationType;
-  payload: NotificationPayload;
-  /** Everyone, or whoever follows the event together with its creator. */
-  audience: { everyone: true } | { everyone: false; eventId: string; creatorId: string };
+/** Those whom a rule means, of the people around an event and a booking. */
+type Audience =
+  | 'everyone'
+  | 'followers'
+  | 'creator'
+  | 'owner'
+  /** The booking's owner, where they have not heard of the event's end already. */
+  | 'owner-unaware-of-end';
+
+interface Rule {
+  as: NotificationType;
+  to: readonly Audience[];
+  /** Whoever is told of it knows that the event is canceled or deleted. */
+  tellsOfEnd?: true;
+  /** What it does to the event's follows: the owner's begins, or all of them are dropped. */
+  follows?: 'owner-begins' | 'all-end';
 }
 
-/** Which of Usher's own events are told as which notification, and to whom. */
-const ANNOUNCED = {
-  'usher.event.created': { type: 'event.created', everyone: true },
-  'usher.event.updated': { type: 'event.updated', everyone: false },
-  'usher.event.canceled': { type: 'event.canceled', everyone: false },
-  'usher.event.completed': { type: 'event.completed', everyone: false },
-  'usher.event.deleted': { type: 'event.deleted', everyone: false },
-} as const satisfies Partial<Record<UsherEventType, { type: NotificationType; everyone: boolean }>>;
+/** Who is told of what. Types that are not here are archived and told to nobody. */
+const RULES = {
+  'usher.event.created': { as: 'event.created', to: ['everyone'] },
+  'usher.event.updated': { as: 'event.updated', to: ['creator', 'followers'] },
+  'usher.event.completed': { as: 'event.completed', to: ['creator', 'followers'] },
+  'usher.event.canceled': { as: 'event.canceled', to: ['creator', 'followers'], tellsOfEnd: true },
+  'usher.event.deleted': { as: 'event.deleted', to: ['creator', 'followers'], tellsOfEnd: true, follows: 'all-end' },
+  'usher.event.reminder': { as: 'event.reminder', to: ['followers'] },
+  'usher.booking.confirmed': { as: 'booking.confirmed', to: ['creator', 'owner'], follows: 'owner-begins' },
+  'usher.booking.waitlisted': { as: 'booking.waitlisted', to: ['creator', 'owner'], follows: 'owner-begins' },
+  'usher.booking.promoted': { as: 'booking.promoted', to: ['creator', 'owner'] },
+  'usher.booking.canceled': { as: 'booking.canceled', to: ['creator', 'owner'] },
+  'usher.booking.checked_in': { as: 'booking.checked_in', to: ['creator', 'owner'] },
+} as const satisfies Partial<Record<UsherEventType, Rule>>;
 
-type AnnouncedType = keyof typeof ANNOUNCED;
+/** The rule for `usher.booking.canceled` where it follows from the event's own cancellation or deletion. */
+const CANCELED_WITH_ITS_EVENT: Rule = { as: 'booking.canceled', to: ['owner-unaware-of-end'], tellsOfEnd: true };
 
-export const isAnnounced = (type: string): type is AnnouncedType => Object.hasOwn(ANNOUNCED, type);
+type Announceable = Extract<Happening, { type: keyof typeof RULES }>;
 
-/** What `envelope` says to people; `data` is its data, already checked against its schema. */
-export function announce(type: AnnouncedType, envelope: Envelope, data: EventChangedV1): Announcement {
-  const { type: notificationType, everyone } = ANNOUNCED[type];
-  const { event, actor } = data;
+/** What a happening has to tell, and to whom. */
+export interface Announcement {
+  rule: Rule;
+  payload: NotificationPayload;
+  eventId: string;
+  creatorId: string;
+  /** Of the booking; null where there is none, or nobody with an account made it. */
+  ownerId: string | null;
+}
+
+/** Who listens to one event. */
+export interface Listeners {
+  followers: ReadonlySet<string>;
+  /** Who have been told that it is canceled or deleted. */
+  awareOfEnd: ReadonlySet<string>;
+}
+
+/** What `happening` at the time `at` tells people; undefined where it tells nobody. */
+export function announcementOf(happening: Happening, at: Date): Announcement | undefined {
+  if (!isAnnounced(happening)) return undefined;
+  const { data } = happening;
+  const rule = ruleFor(happening);
+  const booking = 'booking' in data ? data.booking : undefined;
   return {
-    type: notificationType,
+    rule,
     payload: {
       type: 'notification',
-      notification_type: notificationType,
+      notification_type: rule.as,
       event: {
-        id: event.id,
-        title: event.title,
-        action: notificationType.slice('event.'.length),
-        timestamp: envelope.time === undefined ? event.updated_at : new Date(envelope.time).toISOString(),
+        id: data.event.id,
+        title: data.event.title,
+        action: rule.as.slice(rule.as.indexOf('.') + 1),
+        timestamp: at.toISOString(),
       },
-      user: actor.username,
+      ...(booking === undefined ? {} : { booking: { id: booking.id, status: booking.status } }),
+      user: data.actor.username,
     },
-    audience: everyone ? { everyone: true } : { everyone: false, eventId: event.id, creatorId: event.created_by.id },
+    eventId: data.event.id,
+    creatorId: data.event.created_by.id,
+    ownerId: booking?.owner_id ?? null,
   };
 }
 
-/** The people that an audience names, each once. */
-export const recipientsOf = (creatorId: string, followers: readonly string[]): string[] => [
-  ...new Set([creatorId, ...followers]),
-];
+/** The people whom `announcement` is for, each once; null stands for everyone. */
+export function recipientsOf(announcement: Announcement, listeners: Listeners): (string | null)[] {
+  return [...new Set(announcement.rule.to.flatMap((audience) => membersOf(audience, announcement, listeners)))];
+}
+
+const isAnnounced = (happening: Happening): happening is Announceable => Object.hasOwn(RULES, happening.type);
+
+function ruleFor({ type, data }: Announceable): Rule {
+  if (type !== 'usher.booking.canceled') return RULES[type];
+  const { cancellation_reason: reason } = data.booking;
+  return reason === 'event-canceled' || reason === 'event-deleted' ? CANCELED_WITH_ITS_EVENT : RULES[type];
+}
+
+function membersOf(
+  audience: Audience,
+  { creatorId, ownerId }: Announcement,
+  { followers, awareOfEnd }: Listeners,
+): (string | null)[] {
+  const owner = ownerId === null ? [] : [ownerId];
+  switch (audience) {
+    case 'everyone':
+      return [null];
+    case 'followers':
+      return [...followers];
+    case 'creator':
+      return [creatorId];
+    case 'owner':
+      return owner;
+    case 'owner-unaware-of-end':
+      // The creator hears of every end, however long ago that was.
+      return owner.filter((userId) => userId !== creatorId && !awareOfEnd.has(userId));
+    default:
+      return audience satisfies never;
+  }
+}

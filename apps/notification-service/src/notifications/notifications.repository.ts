@@ -63,6 +63,20 @@ export class NotificationsRepository {
       .lean();
   }
 
+  /** Which of `userIds` have been told of the cancellation or deletion of which of `eventIds`. */
+  async awareOfEnd(
+    eventIds: readonly string[],
+    userIds: readonly string[],
+  ): Promise<{ end_of: string; user_id: string }[]> {
+    if (userIds.length === 0) return [];
+    return this.notifications
+      .find(
+        { end_of: trusted({ $in: eventIds }), user_id: trusted({ $in: userIds }) },
+        { _id: 0, end_of: 1, user_id: 1 },
+      )
+      .lean<{ end_of: string; user_id: string }[]>();
+  }
+
   /** The position up to which retention may have deleted; 0 where it never has. */
   async horizon(): Promise<number> {
     return (await this.horizons.findById('notifications').lean())?.position ?? 0;

@@ -10,6 +10,8 @@ export interface Notification {
   user_id: string | null;
   type: NotificationType;
   payload: NotificationPayload;
+  /** The event of whose cancellation or deletion it tells; absent where it tells of something else. */
+  end_of?: string;
   traceparent: string | null;
   created_at: Date;
 }
@@ -23,6 +25,7 @@ export const notificationSchema = new Schema<Notification>(
     user_id: { type: String, default: null },
     type: { type: String, required: true },
     payload: { type: Schema.Types.Mixed, required: true },
+    end_of: { type: String },
     traceparent: { type: String, default: null },
     created_at: { type: Date, required: true },
   },
@@ -33,6 +36,8 @@ export const notificationSchema = new Schema<Notification>(
 notificationSchema.index({ user_id: 1, position: -1 }, { unique: true });
 notificationSchema.index({ user_id: 1, type: 1, position: -1 });
 notificationSchema.index({ position: 1 });
+// Who knows already of an event's end; few notifications tell of one.
+notificationSchema.index({ end_of: 1, user_id: 1 }, { partialFilterExpression: { end_of: { $exists: true } } });
 
 /** Everything up to `position` may have been deleted by retention; raised before the deleting starts. */
 export interface RetentionHorizon {
