@@ -1,4 +1,4 @@
-import { applyDecorators, HttpCode, SerializeOptions, SetMetadata } from '@nestjs/common';
+import { applyDecorators, Header, HttpCode, SerializeOptions, SetMetadata } from '@nestjs/common';
 import { ApiExtension, ApiOperation, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { type Access, ACCESS, REQUIRED_ROLES } from '#auth';
@@ -30,6 +30,8 @@ export interface EndpointOptions {
   answers?: z.ZodType;
   /** Schema of one item, where the answer is a page of them. */
   answersPageOf?: z.ZodType;
+  /** Media type of an answer that is text rather than JSON, such as `text/calendar`: a string or a `StreamableFile`. */
+  answersText?: `text/${string}`;
   /** What success means, for OpenAPI. */
   answerDescription?: string;
   /** The problems of this endpoint's own, besides those that every endpoint has. */
@@ -42,14 +44,15 @@ export interface EndpointOptions {
 
 /** Everything that a route says of itself besides its method and path: access, success, problems, and OpenAPI. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
-  const { summary, description, access = 'signed-in', errors = [] } = options;
+  const { summary, description, access = 'signed-in', answersText, errors = [] } = options;
   const body = options.answersPageOf === undefined ? options.answers : pageSchema(options.answersPageOf);
-  const status = options.status ?? (body === undefined ? 204 : 200);
+  const status = options.status ?? (body === undefined && answersText === undefined ? 204 : 200);
   return applyDecorators(
     SetMetadata(ACCESS, (access === 'admin' ? 'signed-in' : access) satisfies Access),
     ...(access === 'admin' ? [SetMetadata(REQUIRED_ROLES, ['admin'])] : []),
     HttpCode(status),
     ...(body === undefined ? [] : [SerializeOptions({ schema: body })]),
+    ...(answersText === undefined ? [] : [Header('Content-Type', `${answersText}; charset=utf-8`)]),
     SetMetadata(PAGED, options.answersPageOf !== undefined),
     SetMetadata(NOT_KEPT, options.notKept ?? false),
     SetMetadata(ATTEMPTS, options.attempts ?? false),
@@ -60,6 +63,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
       status,
       description: options.answerDescription ?? (status === 204 ? 'Done' : 'Success'),
       ...(body === undefined ? {} : { standardSchema: body }),
+      ...(answersText === undefined ? {} : { content: { [answersText]: { schema: { type: 'string' } } } }),
     }),
     ...problemResponses(errors),
   );

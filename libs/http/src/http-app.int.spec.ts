@@ -49,6 +49,12 @@ class NotesController {
     throw new Error('secret detail');
   }
 
+  @Get('text/:id')
+  @Endpoint({ summary: 'Text', access: 'anyone', answersText: 'text/csv' })
+  text(@Id() id: string) {
+    return answer(`id\n${id}\n`, { version: 3 });
+  }
+
   @Get('slow')
   @Endpoint({ summary: 'Slow', access: 'anyone', answers: z.object({ done: z.boolean() }) })
   async slow() {
@@ -251,6 +257,17 @@ describe('an HTTP application', () => {
   it('leaves members out that the answer’s schema does not know', async () => {
     const { headers, user } = await test.tokens.session();
     expect((await test.http.get('/v1/notes/whoami').set(headers)).body).toEqual({ id: user.id });
+  });
+
+  it('answers text as what it is, and what is wrong as a problem', async () => {
+    const { headers, text } = await test.http.get(`/v1/notes/text/${ID}`).expect(200);
+    expect(headers).toMatchObject({ 'content-type': 'text/csv; charset=utf-8', etag: '"3"' });
+    expect(text).toBe(`id\n${ID}\n`);
+    expectProblem(await test.http.get('/v1/notes/text/x'), 404, 'not-found');
+    const { body } = await test.http.get('/openapi.json').expect(200);
+    expect(body).toHaveProperty(['paths', '/v1/notes/text/{id}', 'get', 'responses', '200', 'content'], {
+      'text/csv': { schema: { type: 'string' } },
+    });
   });
 
   describe('lists', () => {

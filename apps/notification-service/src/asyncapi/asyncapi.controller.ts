@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { Endpoint, HTTP_SETTINGS, type HttpSettings } from '#http';
 import { buildAsyncApi } from './asyncapi.js';
@@ -30,12 +30,10 @@ export class AsyncApiController {
   }
 
   @Get('asyncapi')
-  @Header('Content-Type', 'text/html; charset=utf-8')
-  @ApiOkResponse({ content: { 'text/html': { schema: { type: 'string' } } } })
   @Endpoint({
     summary: 'The AsyncAPI document as a page',
     access: 'anonymous',
-    status: 200,
+    answersText: 'text/html',
     answerDescription: 'The page',
   })
   readPage(): string {
