@@ -38,11 +38,11 @@ export class ProblemFilter implements ExceptionFilter {
     else if (PROBLEMS[error.code].status >= 500) this.logger.warn(line, 'http.unavailable');
   }
 
-  /** An unknown route is 405 where another method would have found something. */
+  /** An unknown route is 405 where another method, and only another, would have found something. */
   private understand(exception: unknown, request: FastifyRequest, reply: FastifyReply): UsherError {
     if (!(exception instanceof NotFoundException) || !request.is404) return toUsherError(exception);
     const methods = allowedMethods(request.server, request.url);
-    if (methods.length === 0) return toUsherError(exception);
+    if (methods.length === 0 || methods.includes(request.method)) return toUsherError(exception);
     void reply.header('Allow', methods.join(', '));
     return new UsherError('method-not-allowed', `${request.method} is not allowed here.`);
   }
