@@ -30,36 +30,44 @@ const position = z
   .transform((value) => value.split(','))
   .pipe(z.tuple([decimal(-180, 180), decimal(-90, 90)], 'must be a longitude and a latitude, such as 13.4,52.5'));
 
-export const listEventsQuery = z
-  .strictObject({
-    status: eventStatusSchema.optional(),
-    tag: z
-      .union([tagSchema.transform((tag) => [tag]), z.array(tagSchema).max(MAX_TAGS)])
-      .meta({ openapi: { type: 'array', items: { type: 'string' }, maxItems: MAX_TAGS } })
-      .optional()
-      .describe('Repeatable; events that have all of them'),
-    country: countrySchema.optional(),
-    q: z
-      .string()
-      .max(200)
-      .refine((value) => value.trim() !== '', 'must not be blank')
-      .optional()
-      .describe('Full text over title, description, location and tags: every word, "a phrase", -not'),
-    starts_after: queriedInstant.optional().describe('Starts at this time or later'),
-    starts_before: queriedInstant.optional().describe('Starts before this time'),
-    created_by: idSchema.optional().describe('Id of the user who created it'),
-    near: position.optional().describe('Longitude and latitude'),
-    radius_km: decimal(0.001, MAX_RADIUS_KM).optional().describe(`Around \`near\`, ${DEFAULT_RADIUS_KM} by default`),
-    available: z.literal('true').optional().describe('Scheduled, not begun, and with seats left'),
-    sort: z.enum(EVENT_SORTS).default('start_time'),
-    ...pageQuery,
-  })
-  .refine(({ near, radius_km }) => near !== undefined || radius_km === undefined, {
-    path: ['radius_km'],
-    message: 'needs near',
-  })
-  .transform(({ near, radius_km, ...query }) => ({
-    ...query,
-    ...(near === undefined ? {} : { within: { center: near, radius_km: radius_km ?? DEFAULT_RADIUS_KM } }),
-  }));
+const filters = z.strictObject({
+  status: eventStatusSchema.optional(),
+  tag: z
+    .union([tagSchema.transform((tag) => [tag]), z.array(tagSchema).max(MAX_TAGS)])
+    .meta({ openapi: { type: 'array', items: { type: 'string' }, maxItems: MAX_TAGS } })
+    .optional()
+    .describe('Repeatable; events that have all of them'),
+  country: countrySchema.optional(),
+  q: z
+    .string()
+    .max(200)
+    .refine((value) => value.trim() !== '', 'must not be blank')
+    .optional()
+    .describe('Full text over title, description, location and tags: every word, "a phrase", -not'),
+  starts_after: queriedInstant.optional().describe('Starts at this time or later'),
+  starts_before: queriedInstant.optional().describe('Starts before this time'),
+  created_by: idSchema.optional().describe('Id of the user who created it'),
+  near: position.optional().describe('Longitude and latitude'),
+  radius_km: decimal(0.001, MAX_RADIUS_KM).optional().describe(`Around \`near\`, ${DEFAULT_RADIUS_KM} by default`),
+  available: z.literal('true').optional().describe('Scheduled, not begun, and with seats left'),
+  sort: z.enum(EVENT_SORTS).default('start_time'),
+});
+
+/** `near` and `radius_km` are one condition. */
+const withCircle = <Q extends z.infer<typeof filters>>(query: z.ZodType<Q>) =>
+  query
+    .refine(({ near, radius_km }) => near !== undefined || radius_km === undefined, {
+      path: ['radius_km'],
+      message: 'needs near',
+    })
+    .transform(({ near, radius_km, ...rest }) => ({
+      ...rest,
+      ...(near === undefined ? {} : { within: { center: near, radius_km: radius_km ?? DEFAULT_RADIUS_KM } }),
+    }));
+
+export const listEventsQuery = withCircle(filters.extend(pageQuery));
 export type ListEventsQuery = z.infer<typeof listEventsQuery>;
+
+/** The same without pages. */
+export const eventFiltersQuery = withCircle(filters);
+export type EventFiltersQuery = z.infer<typeof eventFiltersQuery>;
