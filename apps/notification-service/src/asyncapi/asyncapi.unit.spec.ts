@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DiagnosticSeverity, Parser } from '@asyncapi/parser';
 import { clientMessageSchemas, EVENT_TYPES } from '#contracts';
 import { buildAsyncApi } from './asyncapi.js';
+import { busMessages, socketMessages, streamMessages } from './messages.js';
 
 const document = buildAsyncApi('http://localhost:3001');
 
@@ -41,6 +42,17 @@ describe('the AsyncAPI document', () => {
           dataschema: { const: `/v1/schemas/${type}/versions/${version}` },
         },
       });
+  });
+
+  it('gives examples that fit their schemas: of everything on the bus, and of notifications', () => {
+    const messages = { ...busMessages, ...socketMessages, ...streamMessages };
+    const withExamples = Object.keys(messages).filter((id) => messages[id]!.examples !== undefined);
+    expect(withExamples).toEqual([...Object.keys(busMessages), 'notification', 'stream.notification']);
+    for (const { examples = [], payload, headers } of Object.values(messages))
+      for (const example of examples) {
+        expect(payload!.parse(example.payload)).toEqual(example.payload);
+        if (example.headers !== undefined) headers!.parse(example.headers);
+      }
   });
 
   it.each([

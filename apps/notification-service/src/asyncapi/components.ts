@@ -2,7 +2,10 @@ import { z } from 'zod';
 import {
   acknowledgementSchema,
   actorSchema,
+  attendeeChangedV1,
+  bookingChangedV1,
   envelopeHeadersSchema,
+  EVENT_TYPES,
   eventChangedV1,
   eventSchema,
   gapSchema,
@@ -18,9 +21,13 @@ import type { MessageDefinition, Messages } from './messages.js';
 const NAMED = {
   Acknowledgement: acknowledgementSchema,
   Actor: actorSchema,
+  AttendeeChangedV1: attendeeChangedV1,
+  Booking: bookingChangedV1.shape.booking,
+  BookingChangedV1: bookingChangedV1,
   EnvelopeHeaders: envelopeHeadersSchema,
   Event: eventSchema,
   EventChangedV1: eventChangedV1,
+  EventReminderV1: EVENT_TYPES['usher.event.reminder'][0],
   Gap: gapSchema,
   Notification: notificationPayloadSchema,
   NotificationMeta: notificationMetaSchema,
@@ -39,7 +46,7 @@ export function buildComponents(messages: Messages): {
 }
 
 function describe(id: string, message: MessageDefinition, schemas: Schemas): Message {
-  const { name, summary, payload, headers, contentType, correlationId, bindings } = message;
+  const { name, summary, payload, headers, contentType, correlationId, examples, bindings } = message;
   return {
     name,
     title: id,
@@ -48,6 +55,7 @@ function describe(id: string, message: MessageDefinition, schemas: Schemas): Mes
     ...(headers === undefined ? {} : { headers: schemas.refer(headers, `${id}.headers`) }),
     ...(payload === undefined ? {} : { payload: schemas.refer(payload, id) }),
     ...(correlationId === undefined ? {} : { correlationId: { location: correlationId } }),
+    ...(examples === undefined ? {} : { examples }),
     ...(bindings === undefined ? {} : { bindings }),
   };
 }

@@ -58,7 +58,15 @@ export interface Message {
   headers?: Reference;
   payload?: Reference;
   correlationId?: { location: string };
+  examples?: readonly MessageExample[];
   bindings?: object;
+}
+
+export interface MessageExample {
+  name: string;
+  summary?: string;
+  headers?: object;
+  payload: unknown;
 }
 
 /** What a reference within the document is called there: its last member. */

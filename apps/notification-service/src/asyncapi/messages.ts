@@ -16,6 +16,8 @@ import {
   streamedNotificationSchema,
   type UsherEventType,
 } from '#contracts';
+import type { MessageExample } from './document.js';
+import { busExample, socketExamples, streamExamples } from './examples.js';
 
 /** One message as the document describes it; its shape comes from the contracts. */
 export interface MessageDefinition {
@@ -26,6 +28,7 @@ export interface MessageDefinition {
   headers?: z.ZodType;
   contentType?: string;
   correlationId?: string;
+  examples?: readonly MessageExample[];
   bindings?: object;
 }
 
@@ -39,6 +42,7 @@ interface Told {
   stream: z.ZodType;
   /** Whether the Server-Sent Event carries a position to go on from. */
   positioned?: true;
+  examples?: { socket: readonly MessageExample[]; stream: readonly MessageExample[] };
 }
 
 const told = {
@@ -52,6 +56,7 @@ const told = {
     socket: z.tuple([notificationPayloadSchema, notificationMetaSchema]).describe('The two arguments of the event'),
     stream: streamedNotificationSchema,
     positioned: true,
+    examples: { socket: socketExamples, stream: streamExamples },
   },
   gap: {
     summary: 'Notifications after `from`, up to and including `to`, are gone from history.',
@@ -78,6 +83,7 @@ export const socketMessages: Messages = mapValues(told, ({ summary, ...message }
   name,
   summary,
   ...(message.socket === undefined ? {} : { payload: message.socket }),
+  ...(message.examples === undefined ? {} : { examples: message.examples.socket }),
 }));
 
 export const clientMessages: Messages = mapValues(asked, (summary, name) => ({
@@ -96,7 +102,7 @@ export const acknowledgement: Messages = {
 
 export const streamMessages: Messages = prefixed(
   'stream.',
-  mapValues(told, ({ summary, stream, positioned }: Told, name) => ({
+  mapValues(told, ({ summary, stream, positioned, examples }: Told, name) => ({
     name,
     summary,
     payload: stream,
@@ -106,6 +112,7 @@ export const streamMessages: Messages = prefixed(
         ? {}
         : { id: z.string().regex(/^\d+$/).describe('The position, for `Last-Event-ID`') }),
     }),
+    ...(examples === undefined ? {} : { examples: examples.stream }),
   })),
 );
 
@@ -128,6 +135,7 @@ function busMessage(type: UsherEventType, version: number, data: z.ZodType): Mes
       data,
     }),
     correlationId: '$message.payload#/correlationid',
+    ...(version === EVENT_TYPES[type].length ? { examples: [busExample(type)] } : {}),
     bindings: { amqp: { contentEncoding: 'utf-8', messageType: type, bindingVersion: '0.3.0' } },
   };
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { idSchema, notificationPayloadSchema, notificationTypeSchema, timestampSchema } from '#contracts';
 import { pageQuery } from '#http';
+import { NOTIFICATION_EXAMPLES } from './examples.js';
 import type { ReadNotification } from './notifications.service.js';
 
 export const notificationSchema = z.object({
   id: idSchema,
   position: z.int().describe('Archive position; ascending, the same everywhere'),
   read: z.boolean(),
-  payload: notificationPayloadSchema,
+  payload: notificationPayloadSchema.meta({ examples: [NOTIFICATION_EXAMPLES['Somebody has booked']] }),
   created_at: timestampSchema,
 });
 

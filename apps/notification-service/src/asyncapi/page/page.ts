@@ -1,4 +1,11 @@
-import { type AsyncApiDocument, type Channel, nameOf, type Operation, type Reference } from '../document.js';
+import {
+  type AsyncApiDocument,
+  type Channel,
+  type MessageExample,
+  nameOf,
+  type Operation,
+  type Reference,
+} from '../document.js';
 import { html, type Html, prose } from './html.js';
 import { schemaView } from './schema-view.js';
 import { STYLE } from './style.js';
@@ -85,9 +92,14 @@ function messageView(document: AsyncApiDocument, { action, reply }: Operation, r
     <summary>
       <span class="${action}">${action}s</span> <strong>${message.title}</strong> ${prose(message.summary)}
     </summary>
-    ${parts} ${answers}
+    ${parts} ${(message.examples ?? []).map(exampleView)} ${answers}
   </details>`;
 }
+
+const exampleView = ({ summary, payload }: MessageExample): Html =>
+  html`<h4>example</h4>
+    ${summary === undefined ? '' : html`<p>${summary}</p>`}
+    <pre><code>${JSON.stringify(payload, null, 2)}</code></pre>`;
 
 function payloadLink({ components }: AsyncApiDocument, reference: Reference): Html {
   const payload = components.messages[nameOf(reference)]?.payload;

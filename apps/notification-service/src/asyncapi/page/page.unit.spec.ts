@@ -14,6 +14,11 @@ describe('the AsyncAPI page', () => {
     for (const name of Object.keys(document.components.schemas)) expect(page).toContain(`id="schema-${name}"`);
   });
 
+  it('shows the examples of a message', () => {
+    expect(page).toContain(html`${'"notification_type": "booking.confirmed"'}`.text);
+    expect(page).toContain(html`${'"cancellation_reason": "event-canceled"'}`.text);
+  });
+
   it('links only to what it has', () => {
     for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) expect(page).toContain(`id="${id}"`);
   });

@@ -7,6 +7,7 @@ h1 small, .note { color: var(--quiet); font-weight: normal; }
 .note { font-size: 0.875rem; }
 nav a { margin-right: 1rem; }
 code { font: 0.875em ui-monospace, monospace; overflow-wrap: anywhere; }
+pre { margin: 0.25rem 0; white-space: pre-wrap; }
 table { border-collapse: collapse; margin: 0.25rem 0; width: 100%; }
 th, td { border-top: 1px solid var(--line); padding: 0.25rem 0.5rem; text-align: left; vertical-align: top; }
 th { width: 14rem; }
