@@ -10,6 +10,7 @@ import { BookingsModule } from './bookings/bookings.module.js';
 import { type Config, httpSettingsOf } from './config.js';
 import { EventLogRelayModule } from './event-log/event-log-relay.module.js';
 import { EventsModule } from './events/events.module.js';
+import { RemindersModule } from './reminders/reminders.module.js';
 import { SettingsModule } from './settings.module.js';
 import { UsersModule } from './users/users.module.js';
 import { WorkflowsModule } from './workflows/workflows.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         UsersModule,
         AuthModule.forRoot(signingKey, policy),
         EventsModule,
+        RemindersModule,
         BookingsModule,
         AttendeesModule,
       ],

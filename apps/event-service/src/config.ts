@@ -22,6 +22,16 @@ export const settingsSchema = z
     BOOKING_QUEUE_LIMIT: wholeNumber(1, 100_000)
       .default(5_000)
       .describe('Bookings that may wait for one event in each instance; more are answered with 503'),
+    REMINDERS_BEFORE: z
+      .string()
+      .default('24h,1h')
+      .transform((list) => (list === 'none' ? [] : list.split(',').map((duration) => duration.trim())))
+      .pipe(
+        z
+          .array(z.string().regex(/^[1-9]\d{0,3}[mhd]$/, 'must be times such as 90m, 24h or 7d'))
+          .max(5, 'must be five at most'),
+      )
+      .describe('How long before it begins people are reminded of an event: up to five of 90m, 24h, 7d …, or none'),
     ADMIN_EMAIL: emailSchema.optional().describe('Address of the admin account that is made at the first start'),
     ADMIN_PASSWORD: passwordSchema.optional().describe('Its password; the same rules as for everybody'),
     SIGNING_KEY: z

@@ -16,7 +16,7 @@ export interface TestService extends RunningApp {
 
 /**
  * The whole of event-service on a database and a virtual host of its own, lest it take the messages of another; bcrypt as
- * cheap as it gets, and limits out of the way.
+ * cheap as it gets, limits out of the way, and no reminders.
  */
 export async function startEventService(
   environment: Record<string, string> = {},
@@ -39,6 +39,7 @@ export async function startEventService(
     BCRYPT_ROUNDS: '4',
     LOGIN_LIMIT_PER_MINUTE: '100000',
     RATE_LIMIT_PER_10S: '100000',
+    REMINDERS_BEFORE: 'none',
     SIGNING_KEY_FILE: join(tmpdir(), 'usher-test-signing-key.pem'),
     ...environment,
   });

@@ -28,6 +28,7 @@ const METRICS = {
     help: 'Messages that could not be processed, by queue',
     labels: ['queue'],
   },
+  usher_reminders_sent_total: { kind: 'counter', help: 'Reminders that an event is about to begin', labels: [] },
   usher_realtime_dropped_total: {
     kind: 'counter',
     help: 'Messages between instances that were not sent because the broker was away or slow, by topic',
