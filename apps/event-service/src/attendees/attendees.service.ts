@@ -61,7 +61,7 @@ export class AttendeesService {
     this.bookings = bookings;
   }
 
-  /** An attendee as somebody described them, and their token; `record` makes both good. */
+  /** An attendee as somebody described them, and their token; `insert` makes both good. */
   prepare(details: AttendeeDetails, registeredBy: Principal | undefined, id = newId()): PreparedAttendee {
     const token = newAttendeeToken(id);
     const registration = { id, details, registered_by: registeredBy?.id ?? null, token_hash: hashOf(token) };
@@ -74,13 +74,12 @@ export class AttendeesService {
   }
 
   /**
-   * Writes attendees and what the log says of them within the running transaction: two writes, however many they are.
-   * Throws MongoDB's duplicate key error where an id is taken or a user has an attendee of their own already.
+   * Writes attendees within the running transaction, and answers with what the log is to say of them in it. Throws
+   * MongoDB's duplicate key error where an id is taken or a user has an attendee of their own already.
    */
-  async record(registrations: readonly Registration[]): Promise<void> {
-    if (registrations.length === 0) return;
-    await this.attendees.insertMany(registrations.map(({ state }) => state));
-    await this.log.append(...registrations.map(registered));
+  async insert(registrations: readonly Registration[]): Promise<NewLogEntry[]> {
+    if (registrations.length > 0) await this.attendees.insertMany(registrations.map(({ state }) => state));
+    return registrations.map(registered);
   }
 
   /** Registers an attendee under that id; repeated after a crash, it answers with who is there and a new token. */
@@ -92,7 +91,9 @@ export class AttendeesService {
     const prepared = this.prepare(details, principal, id);
     const actor = actorOf({ principal });
     try {
-      await this.transactions.run(() => this.record([{ state: prepared.state, actor }]));
+      await this.transactions.run(async () => {
+        await this.log.append(...(await this.insert([{ state: prepared.state, actor }])));
+      });
     } catch (error) {
       if (duplicateKeyFields(error) === undefined) throw error;
       return this.renewToken(id);

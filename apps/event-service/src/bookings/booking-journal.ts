@@ -22,7 +22,15 @@ export interface BookedAttendees {
   known: readonly { id: string; version: number }[];
 }
 
-/** Writes what has been decided about an event's seats: the event's counters, bookings, attendees and log, as one. */
+/** What has been decided about the seats of one event. */
+export interface JournalPage {
+  /** The event as it was read; undefined where it is gone. */
+  event: EventState | undefined;
+  entries: readonly JournalEntry[];
+  attendees?: BookedAttendees;
+}
+
+/** Writes what has been decided about events' seats: their counters, bookings, attendees and log, as one. */
 @Injectable()
 export class BookingJournal {
   constructor(
@@ -33,37 +41,37 @@ export class BookingJournal {
   ) {}
 
   /**
-   * Within the running transaction, writes changes that were decided on `event` as it was read; undefined where it is gone.
-   * The event comes first, so that whoever loses a race for it has done nothing in vain. Throws a retryable `conflict`
-   * where something is not any more as it was read, and MongoDB's duplicate key error where a booking is not unique.
+   * Within the running transaction, writes `pages`, each of another event: a few writes, however many they are. Events come
+   * first, so that whoever loses a race for one has done nothing in vain. Throws a retryable `conflict` where something is
+   * not any more as it was read, and MongoDB's duplicate key error where a booking is not unique.
    */
-  async record(
-    event: EventState | undefined,
-    entries: readonly JournalEntry[],
-    { registrations, known }: BookedAttendees = { registrations: [], known: [] },
-  ): Promise<void> {
-    const logged = follow(event, entries);
-    const after = logged.at(-1)?.event;
-    if (event !== undefined && after !== undefined && after !== event) await this.events.updateSeats(event, after);
-    await this.attendees.hold(known);
-    await this.attendees.record(registrations);
-    const bookings = Map.groupBy(entries, ({ before }) => (before === undefined ? 'new' : 'known'));
-    await this.bookings.insertMany((bookings.get('new') ?? []).map(({ booking }) => booking));
-    await this.bookings.updateMany((bookings.get('known') ?? []).map(({ booking }) => booking));
-    await this.log.append(...logged.map(toLogEntry));
+  async record(pages: readonly JournalPage[]): Promise<void> {
+    const logged = pages.map(follow);
+    await this.events.updateSeats(pages.flatMap(({ event }, index) => movedSeats(event, logged[index]?.at(-1)?.event)));
+    await this.attendees.hold(pages.flatMap(({ attendees }) => attendees?.known ?? []));
+    const registered = await this.attendees.insert(pages.flatMap(({ attendees }) => attendees?.registrations ?? []));
+    const entries = pages.flatMap((page) => page.entries);
+    await this.bookings.insertMany(entries.filter(isNew).map(({ booking }) => booking));
+    await this.bookings.updateMany(entries.filter((entry) => !isNew(entry)).map(({ booking }) => booking));
+    await this.log.append(...registered, ...logged.flat().map(toLogEntry));
   }
 }
 
 type Logged = JournalEntry & { event: EventState | undefined };
 
 /** Each change with the event as it is right after it. */
-function follow(event: EventState | undefined, entries: readonly JournalEntry[]): Logged[] {
+function follow({ event, entries }: JournalPage): Logged[] {
   let present = event;
   return entries.map((entry) => {
     if (present !== undefined) present = moveSeats(present, entry.before, entry.booking);
     return { ...entry, event: present };
   });
 }
+
+const movedSeats = (seen: EventState | undefined, state: EventState | undefined) =>
+  seen === undefined || state === undefined || seen === state ? [] : [{ seen, state }];
+
+const isNew = ({ before }: JournalEntry): boolean => before === undefined;
 
 function toLogEntry({ booking, type, event, actor, context }: Logged): NewLogEntry {
   return {

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model, QueryFilter } from 'mongoose';
@@ -22,6 +23,11 @@ export interface Claim {
   email_key: string;
 }
 
+interface Claims {
+  eventId: string;
+  claims: readonly Claim[];
+}
+
 export type BookingFilter = QueryFilter<BookingDocument>;
 
 const NEWEST_FIRST: Keyset = { field: 'created_at', direction: -1, type: 'date' };
@@ -36,6 +42,11 @@ const progressOf = ({ status, live, cancellation_reason, version, updated_at, ..
 /** The stored bookings. */
 @Injectable()
 export class BookingsRepository {
+  /** Asked about many events at once, MongoDB is asked once. */
+  private readonly collisions = new DataLoader<Claims, BookingState[]>((asked) => this.collidingWith(asked), {
+    cache: false,
+  });
+
   constructor(@InjectModel(BOOKING) private readonly bookings: Model<BookingDocument>) {}
 
   async find(id: string): Promise<BookingState | undefined> {
@@ -56,21 +67,7 @@ export class BookingsRepository {
 
   /** Live bookings of the event by any of these attendees or addresses, and whatever has one of the ids. */
   async colliding(eventId: string, claims: readonly Claim[]): Promise<BookingState[]> {
-    const ids = claims.map(({ id }) => id);
-    const attendees = claims.map(({ attendee_id }) => attendee_id);
-    const emails = claims.map(({ email_key }) => email_key);
-    const documents = await this.bookings
-      .find(
-        trustedFilter({
-          $or: [
-            { 'event.id': eventId, live: true, attendee_id: { $in: attendees } },
-            { 'event.id': eventId, email_key: { $in: emails } },
-            { _id: { $in: ids } },
-          ],
-        }),
-      )
-      .lean<BookingDocument[]>();
-    return documents.map(toState);
+    return this.collisions.load({ eventId, claims });
   }
 
   /** The first `limit` of those who wait for an event and ask for no more than `maxSeats`. */
@@ -150,5 +147,20 @@ export class BookingsRepository {
   /** Puts another address in the place of an attendee's, or none, wherever it keeps others from booking. */
   async updateEmail(attendeeId: string, emailKey: string | null): Promise<void> {
     await this.bookings.updateMany({ attendee_id: attendeeId, live: true }, { $set: { email_key: emailKey } });
+  }
+
+  private async collidingWith(asked: readonly Claims[]): Promise<BookingState[][]> {
+    const ids = asked.flatMap(({ claims }) => claims.map(({ id }) => id));
+    const conditions = asked.flatMap(({ eventId, claims }) => [
+      { 'event.id': eventId, live: true, attendee_id: { $in: claims.map(({ attendee_id }) => attendee_id) } },
+      { 'event.id': eventId, email_key: { $in: claims.map(({ email_key }) => email_key) } },
+    ]);
+    const documents = await this.bookings
+      .find(trustedFilter({ $or: [...conditions, { _id: { $in: ids } }] }))
+      .lean<BookingDocument[]>();
+    const bookings = documents.map(toState);
+    return asked.map(({ eventId, claims }) =>
+      bookings.filter(({ id, event }) => event.id === eventId || claims.some((claim) => claim.id === id)),
+    );
   }
 }

@@ -51,14 +51,21 @@ export class EventsRepository {
     if (matchedCount !== 1) throw superseded();
   }
 
-  /** Writes the seats of `state` over those of `seen`; throws a retryable `conflict` where anything has changed since. */
-  async updateSeats(seen: EventState, state: EventState): Promise<void> {
-    const { booked_seats, waitlist_length, seats_version, available } = toDocument(state);
-    const { matchedCount } = await this.events.updateOne(
-      { _id: seen.id, version: seen.version, seats_version: seen.seats_version },
-      { $set: { booked_seats, waitlist_length, seats_version, available } },
+  /** Writes the seats of events over those that were `seen`; throws a retryable `conflict` where anything has changed since. */
+  async updateSeats(changes: readonly { seen: EventState; state: EventState }[]): Promise<void> {
+    if (changes.length === 0) return;
+    const { matchedCount } = await this.events.bulkWrite(
+      changes.map(({ seen, state }) => {
+        const { booked_seats, waitlist_length, seats_version, available } = toDocument(state);
+        return {
+          updateOne: {
+            filter: { _id: seen.id, version: seen.version, seats_version: seen.seats_version },
+            update: { $set: { booked_seats, waitlist_length, seats_version, available } },
+          },
+        };
+      }),
     );
-    if (matchedCount !== 1) throw superseded();
+    if (matchedCount !== changes.length) throw superseded();
   }
 
   /** Removes the event that this is the last state of. */
