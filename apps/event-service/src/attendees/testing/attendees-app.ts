@@ -1,7 +1,7 @@
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import type { z } from 'zod';
-import { EventLogModule } from '#persistence';
+import { EventLog, EventLogModule } from '#persistence';
 import { startTestApp, type TestApp, type TestDatabase, type TestSession } from '#testing';
 import { CLOCK } from '../../config.js';
 import type { AttendeeBookings } from '../attendee-bookings.js';
@@ -57,6 +57,9 @@ export class AttendeesApp {
   }
   get repository(): AttendeesRepository {
     return this.app.app.get(AttendeesRepository);
+  }
+  get eventLog(): EventLog {
+    return this.app.app.get(EventLog);
   }
   get database(): TestDatabase {
     return this.app.database;
