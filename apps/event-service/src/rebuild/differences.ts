@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-
-/** A stored document, of whatever collection. */
-export type Row = Record<string, unknown> & { _id: string };
+import type { Row } from './projection.js';
+import { sideBySide } from './side-by-side.js';
 
 /** One thing on which the log and a live collection do not agree. */
 export interface Difference {
@@ -12,40 +11,33 @@ export interface Difference {
   live: unknown;
 }
 
-/** Walks two collections side by side, both in the order of their ids, and holds one document of each at a time. */
+/** What two collections do not agree on, both in the order of their ids. */
 export async function* differences(log: AsyncIterable<Row>, live: AsyncIterable<Row>): AsyncGenerator<Difference> {
-  const [logged, lived] = [log[Symbol.asyncIterator](), live[Symbol.asyncIterator]()];
-  let one = await next(logged);
-  let other = await next(lived);
-  while (one !== undefined || other !== undefined) {
-    if (other === undefined || (one !== undefined && one._id < other._id)) {
-      yield { id: (one as Row)._id, log: one, live: undefined };
-      one = await next(logged);
-    } else if (one === undefined || other._id < one._id) {
-      yield { id: other._id, log: undefined, live: other };
-      other = await next(lived);
-    } else {
-      yield* between(one, other);
-      [one, other] = [await next(logged), await next(lived)];
-    }
+  for await (const [one, other] of sideBySide(log, live)) {
+    if (one !== undefined && other !== undefined) yield* between(one, other);
+    else yield { id: (one ?? other)._id, log: one, live: other };
   }
 }
 
 function* between(log: Row, live: Row): Generator<Difference> {
-  for (const member of new Set([...Object.keys(log), ...Object.keys(live)]))
-    if (!isDeepStrictEqual(log[member], live[member]))
-      yield { id: log._id, member, log: log[member], live: live[member] };
+  const logged = new Map<string, unknown>(Object.entries(log));
+  const lived = new Map<string, unknown>(Object.entries(live));
+  for (const member of new Set([...logged.keys(), ...lived.keys()])) {
+    const [one, other] = [logged.get(member), lived.get(member)];
+    if (!isDeepStrictEqual(one, other)) yield { id: log._id, member, log: one, live: other };
+  }
 }
 
-const next = async (rows: AsyncIterator<Row>): Promise<Row | undefined> => {
-  const result = await rows.next();
-  return result.done === true ? undefined : result.value;
-};
-
-/** `66ef… title: the log says "A", live is "B"` */
-export function describeDifference({ id, member, log, live }: Difference): string {
-  if (member !== undefined) return `${id} ${member}: the log says ${show(log)}, live is ${show(live)}`;
-  return live === undefined ? `${id} is in the log, and missing live` : `${id} is live, and not in the log`;
+/** `events/66ef… title: the log says "A", live is "B"`; what a `personal` member is stays untold. */
+export function describeDifference(
+  collection: string,
+  { id, member, log, live }: Difference,
+  personal: readonly string[] = [],
+): string {
+  const name = `${collection}/${id}`;
+  if (member !== undefined && personal.includes(member)) return `${name} ${member}: live is not what it should be`;
+  if (member !== undefined) return `${name} ${member}: the log says ${show(log)}, live is ${show(live)}`;
+  return live === undefined ? `${name} is in the log, and missing live` : `${name} is live, and not in the log`;
 }
 
 const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

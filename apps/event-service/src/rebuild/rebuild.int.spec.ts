@@ -1,113 +1,219 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { newId } from '#kernel';
-import { eventsProjection } from '../events/events.projection.js';
-import { type Caller, EventsApp } from '../events/testing/events-app.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import mongoose, { type Connection } from 'mongoose';
+import { newId, systemClock } from '#kernel';
+import { until } from '#testing';
+import { startEventService, type TestService } from '../../test/start-event-service.js';
+import { PROJECTIONS } from './projections.js';
 import { Rebuild } from './rebuild.js';
+import { type Booked, Organiser } from './testing/organiser.js';
+import { Settling } from './testing/settling.js';
 
-let app: EventsApp;
-let ada: Caller;
+type Document = Record<string, unknown> & { _id: string };
+
+const COLLECTIONS = ['bookings', 'events'] as const;
+type Collection = (typeof COLLECTIONS)[number];
+
+let service: TestService;
+let connection: Connection;
+let ada: Organiser;
 let reported: string[];
 
 beforeAll(async () => {
-  app = await EventsApp.start();
-  ada = await app.caller('ada');
+  service = await startEventService();
+  const { uri, database } = service.database;
+  connection = await mongoose.createConnection(uri, { dbName: database }).asPromise();
+  ada = await Organiser.signUp(service);
+  await writeHistory(new Settling([service]));
+}, 60_000);
+afterAll(async () => {
+  await connection.close();
+  await service.close();
 });
-afterAll(() => app.stop());
-
-const collection = (name: string) => app.connection.collection<{ _id: string }>(name);
-const rebuild = () =>
-  new Rebuild(app.connection, eventsProjection, { now: () => app.now }, (line) => reported.push(line));
-const live = () => collection('events').find().sort({ _id: 1 }).toArray();
-
-/** Three events with a past each, one of them deleted. */
-let ids: string[];
-beforeEach(async () => {
+beforeEach(() => {
   reported = [];
-  await app.clear();
-  await collection('leases').deleteMany({});
-  const events = [await app.create(ada), await app.create(ada, { title: 'Two' }), await app.create(ada)];
-  ids = events.map(({ id }) => id);
-  const coordinates = { type: 'Point', coordinates: [13.4, 52.5] };
-  const patch = { max_attendees: 5, tags: ['a'], coordinates };
-  await app.request('patch', `/v1/events/${ids[0]}`, ada).send(patch).expect(200);
-  await app.request('post', `/v1/events/${ids[1]}/cancel`, ada).expect(200);
-  await app.request('delete', `/v1/events/${ids[2]}`, ada).expect(204);
 });
+
+const rebuild = () => new Rebuild(connection, PROJECTIONS, systemClock, (line) => reported.push(line));
+const collection = (name: string) => connection.collection<Document>(name);
+const live = (name: Collection) => collection(name).find().sort({ _id: 1 }).toArray();
+const indexes = async (name: Collection) =>
+  (await collection(name).indexes()).toSorted((one, other) => ((one.name ?? '') < (other.name ?? '') ? -1 : 1));
+const everything = () => Promise.all(COLLECTIONS.map(async (name) => [name, await live(name), await indexes(name)]));
+const entries = () => collection('event_log').countDocuments({ stream: { $regex: '^(event|booking)/' } });
+
+/** An event with every kind of booking. */
+let concert: string;
+let promoted: Booked;
+let waiting: Booked;
+
+/** One event with every kind of booking, one canceled, one deleted, one whose guest came and was erased, and one without. */
+async function writeHistory(settling: Settling): Promise<void> {
+  const coordinates = { type: 'Point', coordinates: [13.4, 52.5] };
+  concert = await ada.createEvent({ max_attendees: 4, tags: ['jazz'], coordinates });
+  const leaves = await ada.book(concert, 'bob', { seats: 2 });
+  const comes = await ada.book(concert, 'grace', { seats: 2 });
+  promoted = await ada.book(concert, 'heidi', { seats: 1, waitlist: true });
+  const patient = await ada.book(concert, 'ivan', { seats: 3, waitlist: true });
+  await ada.cancel(leaves);
+  await settling.settled();
+  await ada.patchEvent(concert, { max_attendees: 6, title: 'Jazz, late' });
+  await settling.settled();
+  waiting = await ada.book(concert, 'judy', { seats: 2, waitlist: true });
+  await ada.checkIn(comes);
+  const [elsewhere, canceled, deleted] = [await ada.createEvent(), await ada.createEvent(), await ada.createEvent()];
+  const [gone, came] = [await ada.book(concert, 'kim', { waitlist: true }), await ada.book(elsewhere, 'lena')];
+  await ada.checkIn(came);
+  for (const { attendee } of [gone, came]) await ada.send('delete', `/v1/attendees/${attendee.id}`).expect(204);
+  await ada.send('patch', `/v1/attendees/${patient.attendee.id}`, { email: 'Ivan.New@example.com' }).expect(200);
+  for (const event of [canceled, deleted]) await ada.book(event, 'mallory', { seats: 3 });
+  await ada.send('post', `/v1/events/${canceled}/cancel`).expect(200);
+  await ada.send('delete', `/v1/events/${deleted}`).expect(204);
+  await ada.createEvent();
+  await settling.settled();
+}
 
 describe('verifying', () => {
-  it('finds nothing where log and collection agree', async () => {
-    expect(await rebuild().verify()).toEqual({ entries: 6, documents: 2, differences: 0 });
-    expect(reported).toEqual([]);
+  const undone: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const undo of undone.splice(0)) await undo();
   });
 
-  it('reports every member that differs, every document that is missing and every one too many', async () => {
+  /** Puts another document in place of one, or none, until the test is over. */
+  async function forge(name: string, id: string, forged?: Document): Promise<void> {
+    const was = await collection(name).findOneAndDelete({ _id: id });
+    if (forged !== undefined) await collection(name).insertOne(forged);
+    undone.push(async () => {
+      await collection(name).deleteOne({ _id: id });
+      if (was !== null) await collection(name).insertOne(was);
+    });
+  }
+
+  it('finds nothing where log and collections agree', async () => {
+    const outcome = { entries: await entries(), documents: { bookings: 9, events: 4 }, differences: 0 };
+    expect(await rebuild().verify()).toEqual(outcome);
+    expect(reported).toEqual([]);
+    const statuses = (await live('bookings')).map(({ status }) => status).sort();
+    const going = ['checked_in', 'checked_in', 'confirmed', 'confirmed', 'waitlisted'];
+    expect(statuses).toEqual([...Array<string>(4).fill('canceled'), ...going]);
+    expect(await collection('events').findOne({ _id: concert })).toMatchObject({ booked_seats: 6, waitlist_length: 1 });
+  });
+
+  it.each(COLLECTIONS)('reports every member of %s that differs, and every one too many', async (name) => {
+    const id = name === 'events' ? concert : promoted.id;
+    const [document] = await collection(name).find({ _id: id }).toArray();
+    const members = Object.keys(document ?? {}).filter((member) => member !== '_id');
+    const values = members.map((member) => [member, member === 'coordinates' ? null : 'forged'] as const);
+    await forge(name, id, { ...Object.fromEntries<unknown>(values), _id: id, extra: 1 });
+    expect(await rebuild().verify()).toMatchObject({ differences: members.length + 1 });
+    const named = reported.map((line) => line.split(/[ :]/)[1]).sort();
+    expect(named).toEqual([...members, 'extra'].sort());
+    expect(reported).toContain(`${name}/${id} extra: the log says nothing, live is 1`);
+    expect(reported.every((line) => line.startsWith(`${name}/${id} `))).toBe(true);
+  });
+
+  it('shows nobody’s address', async () => {
+    const booking = (await collection('bookings').findOne({ _id: promoted.id })) as Document;
+    expect(booking).toMatchObject({ email_key: 'heidi@example.com' });
+    await forge('bookings', promoted.id, { ...booking, email_key: 'eve@example.com' });
+    expect(await rebuild().verify()).toMatchObject({ differences: 1 });
+    expect(reported).toEqual([`bookings/${promoted.id} email_key: live is not what it should be`]);
+  });
+
+  it('reports every document that is missing, and every one too many', async () => {
     const stranger = newId();
-    await collection('events').updateOne({ _id: ids[0] as string }, { $set: { title: 'Forged', extra: 1 } });
-    await collection('events').deleteOne({ _id: ids[1] as string });
-    await collection('events').insertOne({ _id: stranger });
-    expect(await rebuild().verify()).toMatchObject({ differences: 4 });
+    await forge('events', concert);
+    await forge('bookings', waiting.id);
+    await forge('bookings', stranger, { _id: stranger });
+    expect(await rebuild().verify()).toMatchObject({ differences: 3 });
     expect(reported.sort()).toEqual(
       [
-        `${ids[0]} title: the log says "Jazz night", live is "Forged"`,
-        `${ids[0]} extra: the log says nothing, live is 1`,
-        `${ids[1]} is in the log, and missing live`,
-        `${stranger} is live, and not in the log`,
+        `events/${concert} is in the log, and missing live`,
+        `bookings/${waiting.id} is in the log, and missing live`,
+        `bookings/${stranger} is live, and not in the log`,
       ].sort(),
     );
   });
 
   it('reports what is missing in the log', async () => {
-    await app.connection.collection('event_log').deleteOne({ stream: `event/${ids[0]}`, version: 1 });
+    const [entry] = await collection('event_log')
+      .find({ stream: `booking/${promoted.id}`, version: 1 })
+      .toArray();
+    await forge('event_log', entry?._id ?? '');
     expect(await rebuild().verify()).toMatchObject({ differences: 1 });
-    expect(reported).toEqual([`event/${ids[0]}: the log goes from version 0 to 2`]);
+    expect(reported).toEqual([`booking/${promoted.id}: the log goes from version 0 to 2`]);
   });
 
   it('sees one moment, while the service goes on', async () => {
-    const work = Array.from({ length: 30 }, (_, n) =>
-      app
-        .request('patch', `/v1/events/${ids[0]}`, ada)
-        .send({ title: `T${n}` })
-        .expect(200),
-    );
-    const outcomes = await Promise.all([rebuild().verify(), rebuild().verify(), ...work]);
-    expect(outcomes.slice(0, 2)).toMatchObject([{ differences: 0 }, { differences: 0 }]);
+    const event = await ada.createEvent();
+    const book = async (name: string) => {
+      const booking = await ada.book(event, name, { seats: 2 });
+      await ada.patchEvent(event, { title: name });
+      await ada.cancel(booking);
+    };
+    const work = Array.from({ length: 15 }, (_, n) => book(`guest-${n}`));
+    const outcomes = await Promise.all([rebuild().verify(), rebuild().verify(), rebuild().verify(), ...work]);
+    expect(reported).toEqual([]);
+    expect(outcomes.slice(0, 3)).toMatchObject(Array(3).fill({ differences: 0 }));
   });
 
   it('leaves nothing behind', async () => {
-    const names = (await app.connection.listCollections()).map(({ name }) => name);
-    expect(names.filter((name) => name.startsWith('events_'))).toEqual([]);
+    const names = (await connection.listCollections()).map(({ name }) => name);
+    expect(names.filter((name) => name.includes('rebuilt'))).toEqual([]);
   });
 });
 
 describe('rebuilding', () => {
-  const spoil = () => collection('events').updateMany({}, { $set: { title: 'Forged' } });
-
-  it('puts what the log says in place, with its indexes', async () => {
-    const [before, indexes] = [await live(), await collection('events').indexes()];
-    await spoil();
-    await collection('events').deleteOne({ _id: ids[1] as string });
-    expect(await rebuild().replace()).toMatchObject({ entries: 6, documents: 2 });
-    expect(await live()).toEqual(before);
-    const names = (list: { name?: string }[]) => list.map(({ name }) => name).sort();
-    expect(names(await collection('events').indexes())).toEqual(names(indexes));
-    await app.request('patch', `/v1/events/${ids[0]}`, ada).send({ title: 'Goes on' }).expect(200);
-    expect(await rebuild().verify()).toMatchObject({ differences: 0 });
-  });
+  const spoil = async () => {
+    const wrong = { title: 'Forged', booked_seats: 0, waitlist_length: 9, seats_version: 0, available: true };
+    await collection('events').updateMany({}, { $set: wrong });
+    await collection('bookings').updateMany({}, { $set: { email_key: null, status: 'confirmed', extra: 1 } });
+    await collection('bookings').deleteOne({ _id: waiting.id });
+    await collection('events').dropIndexes();
+  };
 
   it('refuses while an instance runs', async () => {
-    await spoil();
-    const before = await live();
-    const lease = { holder: 'somebody', token: 1, counter: 0, expires_at: new Date(app.hours(1)) };
-    await collection('leases').insertOne({ _id: 'event-log', ...lease });
-    await expect(rebuild().replace()).rejects.toThrow('An instance is running: somebody holds the lease event-log.');
-    expect(await live()).toEqual(before);
+    const before = await everything();
+    await expect(rebuild().replace()).rejects.toThrow('An instance is running');
+    expect(await everything()).toEqual(before);
   });
 
-  it('refuses a log with a gap', async () => {
-    await spoil();
-    const before = await live();
-    await app.connection.collection('event_log').deleteOne({ stream: `event/${ids[0]}`, version: 1 });
-    await expect(rebuild().replace()).rejects.toThrow('the log goes from version 0 to 2');
-    expect(await live()).toEqual(before);
+  describe('while none runs', () => {
+    let before: Awaited<ReturnType<typeof everything>>;
+    beforeAll(async () => {
+      await service.app.close();
+      before = await everything();
+      await spoil();
+    });
+
+    it('refuses a log with a gap', async () => {
+      const spoilt = await everything();
+      const [entry] = await collection('event_log')
+        .find({ stream: `booking/${promoted.id}`, version: 1 })
+        .toArray();
+      await collection('event_log').deleteOne({ _id: entry?._id ?? '' });
+      await expect(rebuild().replace()).rejects.toThrow('the log goes from version 0 to 2');
+      await collection('event_log').insertOne(entry as Document);
+      expect(await everything()).toEqual(spoilt);
+    });
+
+    it('puts what the log says in place, with its indexes, and the service goes on', async () => {
+      expect(await rebuild().replace()).toMatchObject({ entries: await entries(), differences: 0 });
+      expect(await everything()).toEqual(before);
+      const again = await startEventService({ RABBITMQ_URL: service.rabbitmqUrl }, service.database);
+      try {
+        const { id } = waiting;
+        const organiser = ada.at(again);
+        const guest = { name: 'heidi', email: 'HEIDI@example.com' };
+        await organiser.send('post', `/v1/events/${concert}/bookings`, { attendee: guest, waitlist: true }).expect(409);
+        await organiser.cancel(promoted);
+        await organiser.patchEvent(concert, { max_attendees: 7 });
+        await until(async () =>
+          expect((await organiser.send('get', `/v1/bookings/${id}`)).body).toMatchObject({ status: 'confirmed' }),
+        );
+        expect(await rebuild().verify()).toMatchObject({ differences: 0 });
+      } finally {
+        await again.app.close();
+      }
+    });
   });
 });
