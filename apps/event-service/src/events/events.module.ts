@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 import { EventLogModule, Transactions } from '#persistence';
+import { CalendarController } from './calendar/calendar.controller.js';
+import { CalendarFeed } from './calendar/calendar-feed.js';
 import { CompletionSweeper } from './completion/completion-sweeper.js';
 import { EventHistory } from './history/event-history.js';
 import { EventsController } from './events.controller.js';
@@ -11,13 +13,14 @@ import { Turns } from './turns.js';
 
 @Module({
   imports: [MongooseModule.forFeature([{ name: EVENT, schema: eventSchema }]), EventLogModule],
-  controllers: [EventsController],
+  controllers: [EventsController, CalendarController],
   providers: [
     { provide: Turns, useFactory: () => new Turns() },
     Transactions,
     EventsRepository,
     EventsService,
     EventHistory,
+    CalendarFeed,
     CompletionSweeper,
   ],
   exports: [EventsService, EventsRepository, Turns],
