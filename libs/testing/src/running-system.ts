@@ -52,7 +52,11 @@ export class RunningSystem {
     };
     const databases = { uri, events: `${name}_events`, notifications: `${name}_notifications` };
     const events = Array.from({ length: eventServices }, (_, index) => {
-      const own = { MONGODB_DATABASE: databases.events, SIGNING_KEY_FILE: join(folder, 'signing-key.pem') };
+      const files = {
+        SIGNING_KEY_FILE: join(folder, 'signing-key.pem'),
+        ATTACHMENTS_DIR: join(folder, 'attachments'),
+      };
+      const own = { MONGODB_DATABASE: databases.events, ...files };
       return new ServiceProcess('event-service', firstPort + index, { ...common, ...own });
     });
     const notifications = Array.from({ length: notificationServices }, (_, index) => {
