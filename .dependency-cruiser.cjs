@@ -10,6 +10,7 @@ const PURE = [
   '^apps/event-service/src/events/event\\.ts$',
   '^apps/event-service/src/bookings/booking\\.ts$',
   '^apps/event-service/src/attendees/attendee\\.ts$',
+  '^apps/event-service/src/attachments/attachment\\.ts$',
   '^apps/event-service/src/reminders/reminder\\.ts$',
   '/retry-policy\\.ts$',
 ];

@@ -17,8 +17,8 @@ COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund
 
 FROM base AS service
-# A volume mounted here takes over this owner, so that the signing key can be kept by an unprivileged process.
-RUN install --directory --owner=node --group=node --mode=0700 /var/lib/usher
+# Volumes mounted here take over this owner, so that an unprivileged process can keep the signing key, and attachments.
+RUN install --directory --owner=node --group=node --mode=0700 /var/lib/usher /var/lib/usher-attachments
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY --from=build /app/dist/libs dist/libs

@@ -4,6 +4,7 @@ import { HttpModule } from '#http';
 import { MessagingModule } from '#messaging';
 import { type Logger, ObservabilityModule } from '#observability';
 import { PersistenceModule } from '#persistence';
+import { AttachmentsModule } from './attachments/attachments.module.js';
 import { AttendeesModule } from './attendees/attendees.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BookingsModule } from './bookings/bookings.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         RemindersModule,
         BookingsModule,
         AttendeesModule,
+        AttachmentsModule,
       ],
     };
   }

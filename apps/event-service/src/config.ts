@@ -8,6 +8,9 @@ import {
 } from '#http';
 import { emailSchema, passwordSchema } from './users/credentials.js';
 
+/** What attachments on S3 need; all of it or none. */
+const S3_ACCESS = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+
 /** Every setting of event-service, by its name in the environment. */
 export const settingsSchema = z
   .object({
@@ -44,10 +47,32 @@ export const settingsSchema = z
       .string()
       .default('.usher/signing-key.pem')
       .describe('Where the key is read from without SIGNING_KEY, and kept when one is made (never in production)'),
+    ATTACHMENTS_DIR: z
+      .string()
+      .default('.usher/attachments')
+      .describe('The folder where attachments arrive and, without S3_BUCKET, stay'),
+    S3_BUCKET: z.string().optional().describe('The bucket for attachments; without it they stay on the disk'),
+    S3_ACCESS_KEY_ID: z.string().optional().describe('The key to the bucket'),
+    S3_SECRET_ACCESS_KEY: z.string().optional().describe('Its secret'),
+    S3_REGION: z.string().default('us-east-1').describe('The region of the bucket'),
+    S3_ENDPOINT: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .optional()
+      .describe('What speaks S3 instead of AWS; downloads are redirected there, so clients must reach it too'),
+    S3_FORCE_PATH_STYLE: z
+      .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
+      .default(false)
+      .describe('Whether the bucket is named in the path (true) or in the host (false)'),
   })
   .refine(({ ADMIN_EMAIL, ADMIN_PASSWORD }) => (ADMIN_EMAIL === undefined) === (ADMIN_PASSWORD === undefined), {
     path: ['ADMIN_PASSWORD'],
     error: 'must be set together with ADMIN_EMAIL',
+  })
+  .check(({ value, issues }) => {
+    const missing = S3_ACCESS.filter((name) => value[name] === undefined);
+    if (missing.length === S3_ACCESS.length && value.S3_ENDPOINT === undefined) return;
+    const message = 'must be set together with the other S3 settings';
+    for (const name of missing) issues.push({ code: 'custom', path: [name], input: value, message });
   });
 
 export type Config = z.infer<typeof settingsSchema>;

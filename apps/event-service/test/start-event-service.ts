@@ -41,6 +41,7 @@ export async function startEventService(
     RATE_LIMIT_PER_10S: '100000',
     REMINDERS_BEFORE: 'none',
     SIGNING_KEY_FILE: join(tmpdir(), 'usher-test-signing-key.pem'),
+    ATTACHMENTS_DIR: join(tmpdir(), 'usher-test-attachments'),
     ...environment,
   });
   const app = await createEventService(config);

@@ -40,6 +40,7 @@ export const SERVICES: readonly Service[] = [
       ADMIN_EMAIL: ACCOUNTS.admin.email,
       ADMIN_PASSWORD: ACCOUNTS.admin.password,
       SIGNING_KEY_FILE: join(dataDir, 'signing-key.pem'),
+      ATTACHMENTS_DIR: join(dataDir, 'attachments'),
     }),
   },
   {

@@ -26,6 +26,7 @@ describe('the environment of a service', () => {
       ADMIN_EMAIL: 'admin@usher.localhost',
       ADMIN_PASSWORD: 'Admin-2026!',
       SIGNING_KEY_FILE: '/data/signing-key.pem',
+      ATTACHMENTS_DIR: '/data/attachments',
     });
   });
 
