@@ -34,6 +34,11 @@ export class World {
     return [...this.bookings.values()].filter(which);
   }
 
+  /** The id of one of the bookings that there are; empty where there are none. */
+  nth(n: number): string {
+    return [...this.bookings.keys()][n % this.bookings.size] ?? '';
+  }
+
   /** What each comes to: the status of the booking, `repeated`, or the code of the refusal. */
   ask(requests: readonly SeatRequest[], now: Date): string[] {
     const nextTicket = ticketOf(this.line.at(-1)) + 1;
