@@ -45,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('call off' as const) }) },
 );
 /** Steps, each by a clock that may lag behind the one before. */
-const script = fc.tuple(capacity, fc.array(fc.tuple(step, fc.nat(60)), { minLength: 12, maxLength: 40 }));
+const script = fc.tuple(capacity, fc.array(fc.tuple(step, fc.nat(60)), { minLength: 12, maxLength: 30 }));
 
 /** Does a step in the real world and by the reference, and says what came of it in both. */
 function take(step: Step, world: World, reference: Reference, now: Date): { real: unknown; expected: unknown } {
@@ -138,8 +138,8 @@ describe('whatever is asked of an event’s seats, in whatever order', () => {
 
   it('whoever has come stays, and nobody comes back from a cancellation', () => {
     holds((world, before) => {
-      for (const { id, status } of before)
-        if (status === 'checked_in' || status === 'canceled') expect(world.bookings.get(id)?.status).toBe(status);
+      const final = before.filter(({ status }) => status === 'checked_in' || status === 'canceled');
+      expect(final.map(({ id }) => world.bookings.get(id))).toEqual(final);
     });
   });
 
@@ -147,10 +147,11 @@ describe('whatever is asked of an event’s seats, in whatever order', () => {
     holds((world) => {
       const moving = world.history.filter(({ type }) => type !== 'usher.booking.checked_in');
       expect(world.event.seats_version).toBe(moving.length);
-      for (const { before, booking } of world.history) {
-        expect(booking.version).toBe((before?.version ?? 0) + 1);
-        expect(booking.updated_at.getTime()).toBeGreaterThanOrEqual(before?.updated_at.getTime() ?? 0);
-      }
+      const wrong = world.history.filter(
+        ({ before, booking }) =>
+          booking.version !== (before?.version ?? 0) + 1 || booking.updated_at < (before?.updated_at ?? 0),
+      );
+      expect(wrong).toEqual([]);
     });
   });
 });
