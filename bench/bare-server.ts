@@ -7,6 +7,7 @@ import Fastify from 'fastify';
 import { mongo } from 'mongoose';
 import { Server } from 'socket.io';
 import { newId } from '#kernel';
+import { PlainBookings } from './booking/plain.js';
 
 interface StoredEvent {
   _id: string;
@@ -29,4 +30,13 @@ app.post<{ Body: Omit<StoredEvent, '_id'> }>('/v1/events', async ({ body }, repl
   sockets.emit('notification', { type: 'notification', event: { id: event._id, title: event.title } });
   return reply.status(201).send({ ...event, id: event._id });
 });
+
+const bookings = await PlainBookings.open(process.env['MONGODB_URI'] ?? '');
+app.post<{ Body: { capacity: number } }>('/v1/bookable-events', async ({ body }, reply) =>
+  reply.status(201).send({ id: await bookings.createEvent(body.capacity) }),
+);
+let guests = 0;
+app.post<{ Params: { id: string } }>('/v1/events/:id/bookings', async ({ params }, reply) =>
+  reply.status(201).send(await bookings.book(params.id, guests++)),
+);
 await app.listen({ port: Number(process.env['PORT']), host: '127.0.0.1' });

@@ -1,30 +1,43 @@
-/** `npm run bench [-- mixed|fan-out]`: figures of this machine, each beside the bare server's of the same run. */
+/** `npm run bench [-- mixed|fan-out|booking]`: figures of this machine, each beside the bare server's of the same run. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePorts, spawnServer, startLocalStack } from '#local-stack';
 import { RunningSystem, until } from '#testing';
+import { measureBooking } from './booking/booking.js';
 import { bareToSockets, usherToSockets } from './fan-out.js';
 import { type Distribution, printTable } from './measure.js';
 import { bareUnderMixedTraffic, usherUnderMixedTraffic } from './mixed-traffic.js';
 
-interface Benchmark {
-  title: string;
-  bare: (url: string) => Promise<Distribution>;
-  usher: (system: RunningSystem) => Promise<Distribution>;
+interface Setting {
+  bareUrl: string;
+  system: RunningSystem;
+  mongodbUri: string;
 }
 
-const BENCHMARKS: Record<string, Benchmark> = {
-  mixed: {
-    title: 'Mixed traffic: 100 requests a second, 1,000 signed-in users',
-    bare: bareUnderMixedTraffic,
-    usher: usherUnderMixedTraffic,
-  },
-  'fan-out': {
-    title: 'From the request to each of 500 sockets, an event every quarter of a second',
-    bare: bareToSockets,
-    usher: usherToSockets,
-  },
+type Measure = (setting: Setting) => Promise<Distribution>;
+
+/** Latency of the bare server and of Usher, one after the other. */
+const compare =
+  (title: string, bare: Measure, usher: Measure) =>
+  async (setting: Setting): Promise<void> =>
+    printTable(title, [
+      { name: 'bare server (baseline)', figures: await bare(setting) },
+      { name: 'Usher', figures: await usher(setting) },
+    ]);
+
+const BENCHMARKS: Record<string, (setting: Setting) => Promise<void>> = {
+  mixed: compare(
+    'Mixed traffic: 100 requests a second, 1,000 signed-in users',
+    ({ bareUrl }) => bareUnderMixedTraffic(bareUrl),
+    ({ system }) => usherUnderMixedTraffic(system),
+  ),
+  'fan-out': compare(
+    'From the request to each of 500 sockets, an event every quarter of a second',
+    ({ bareUrl }) => bareToSockets(bareUrl),
+    ({ system }) => usherToSockets(system),
+  ),
+  booking: ({ bareUrl, system, mongodbUri }) => measureBooking(mongodbUri, bareUrl, system),
 };
 
 const wanted = process.argv.slice(2);
@@ -48,11 +61,7 @@ const system = await RunningSystem.start({
 });
 try {
   await until(() => fetch(`${url}/v1/events`));
-  for (const [, { title, bare: measureBare, usher }] of chosen)
-    printTable(title, [
-      { name: 'bare server (baseline)', figures: await measureBare(url) },
-      { name: 'Usher', figures: await usher(system) },
-    ]);
+  for (const [, run] of chosen) await run({ bareUrl: url, system, mongodbUri: stack.mongodbUri });
 } finally {
   await system.stop();
   await bare.stop(5_000);

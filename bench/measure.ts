@@ -15,6 +15,32 @@ export function distributionOf(durations: readonly number[]): Distribution {
   return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
+/** What a number of clients got through. */
+export interface Throughput {
+  perSecond: number;
+  latency: Distribution;
+}
+
+/** Has `clients` do `count` pieces of work between them, each client one after the other. */
+export async function closedLoop(
+  work: (index: number) => Promise<unknown>,
+  { clients, count }: { clients: number; count: number },
+): Promise<Throughput> {
+  const durations: number[] = [];
+  let next = 0;
+  const client = async (): Promise<void> => {
+    while (next < count) {
+      const index = next++;
+      const asked = performance.now();
+      await work(index);
+      durations.push(performance.now() - asked);
+    }
+  };
+  const started = performance.now();
+  await Promise.all(Array.from({ length: clients }, client));
+  return { perSecond: (count * 1000) / (performance.now() - started), latency: distributionOf(durations) };
+}
+
 /**
  * Starts `send` `perSecond` times a second for `seconds`, whether earlier ones have been answered or not, and measures
  * each from the moment it was due: a server that falls behind cannot hide it by slowing its client down.
@@ -47,6 +73,25 @@ export function printTable(title: string, rows: readonly { name: string; figures
       `\n### ${title}\n`,
       '| | count | p50 ms | p95 ms | p99 ms | max ms | p95 to baseline |',
       '|---|---|---|---|---|---|---|',
+      ...lines,
+      '',
+    ].join('\n'),
+  );
+}
+
+/** The same for throughput: how much a second, and how long each took. */
+export function printThroughput(title: string, rows: readonly { name: string; figures: Throughput }[]): void {
+  const [baseline] = rows;
+  const lines = rows.map(({ name, figures: { perSecond, latency } }) => {
+    const ratio = perSecond / (baseline?.figures.perSecond ?? Number.NaN);
+    const cells = [perSecond, latency.p50, latency.p95, latency.p99, latency.max].map((value) => value.toFixed(1));
+    return `| ${name} | ${latency.count} | ${cells.join(' | ')} | ${ratio.toFixed(1)} × |`;
+  });
+  process.stdout.write(
+    [
+      `\n### ${title}\n`,
+      '| | count | per second | p50 ms | p95 ms | p99 ms | max ms | to baseline |',
+      '|---|---|---|---|---|---|---|---|',
       ...lines,
       '',
     ].join('\n'),
