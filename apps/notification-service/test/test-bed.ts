@@ -90,10 +90,13 @@ export class TestBed {
     }
     const connection = await connect(rabbitmqUrl);
     const channel = await connection.createConfirmChannel();
-    const raw = async (type: string, body: Buffer): Promise<void> => {
-      channel.publish(EXCHANGES.events, type, body, { type, persistent: true, contentType: ENVELOPE_CONTENT_TYPE });
-      await channel.waitForConfirms();
-    };
+    const raw = (type: string, body: Buffer): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const properties = { type, persistent: true, contentType: ENVELOPE_CONTENT_TYPE };
+        channel.publish(EXCHANGES.events, type, body, properties, (refused: Error | null) =>
+          refused === null ? resolve() : reject(refused),
+        );
+      });
     const policy = { issuer: config.TOKEN_ISSUER, audience: config.TOKEN_AUDIENCE };
     return new TestBed(
       apps,
