@@ -7,7 +7,7 @@ import { answer, type Answer, Endpoint, Id, IfMatch, Precondition } from '#http'
 import { toResource } from '../events/event-resource.js';
 import { eventAnswer } from '../events/events.dto.js';
 import { AttachmentsService } from './attachments.service.js';
-import { answerDownload } from './download.js';
+import { answerDownload } from './download/answer-download.js';
 import { ATTACHMENT_STORE, type AttachmentStore } from './store/attachment-store.js';
 import { TakesFile } from './upload/multipart-routes.js';
 import { Uploads } from './upload/uploads.js';

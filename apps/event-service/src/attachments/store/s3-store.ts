@@ -9,7 +9,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Attachment } from '../attachment.js';
-import { contentHeaders } from '../content-headers.js';
+import { contentHeaders } from '../download/content-headers.js';
 import type { SpooledFile } from '../upload/spool.js';
 import type { AttachmentStore, Whereabouts } from './attachment-store.js';
 import type { S3Settings } from './s3-settings.js';

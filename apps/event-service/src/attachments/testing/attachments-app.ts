@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getConnectionToken } from '@nestjs/mongoose';
@@ -9,6 +9,7 @@ import { startTestApp, type TestApp, type TestSession } from '#testing';
 import { CLOCK, CONFIG, readConfig } from '../../config.js';
 import { CompletionSweeper } from '../../events/completion/completion-sweeper.js';
 import { AttachmentsModule } from '../attachments.module.js';
+import { AttachmentsRepository } from '../attachments.repository.js';
 import { AttachmentsSweeper } from '../attachments-sweeper.js';
 import { SlowUpload } from './slow-upload.js';
 import { S3Server } from './s3-server.js';
@@ -66,6 +67,10 @@ export class AttachmentsApp {
 
   get sweeper(): AttachmentsSweeper {
     return this.app.app.get(AttachmentsSweeper);
+  }
+
+  get repository(): AttachmentsRepository {
+    return this.app.app.get(AttachmentsRepository);
   }
 
   get connection(): Connection {
@@ -129,6 +134,21 @@ export class AttachmentsApp {
     return this.s3?.ids() ?? (await readdir(this.directory)).filter((name) => name !== 'incoming');
   }
 
+  /** Puts a file into the disk store, behind its back. */
+  async putIntoStore(id: string): Promise<void> {
+    await writeFile(join(this.directory, id), 'x');
+  }
+
+  /** Makes a file one that the disk store cannot remove. */
+  async obstruct(id: string): Promise<void> {
+    await rm(join(this.directory, id));
+    await mkdir(join(this.directory, id));
+  }
+
+  async clearTheWay(id: string): Promise<void> {
+    await rmdir(join(this.directory, id));
+  }
+
   /** Takes every file out of the disk store, behind its back. */
   async loseFiles(): Promise<void> {
     for (const id of await this.stored()) await rm(join(this.directory, id));
@@ -145,6 +165,13 @@ export class AttachmentsApp {
       async (name) => (await stat(join(this.directory, 'incoming', name))).size,
     );
     return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  }
+
+  /** Leaves half a file behind that somebody was sending half an hour ago. */
+  async leaveArriving(): Promise<void> {
+    const path = join(this.directory, 'incoming', 'half');
+    await writeFile(path, 'x');
+    await utimes(path, this.hours(-0.5), this.hours(-0.5));
   }
 
   /** Takes the folder away in which files arrive. */

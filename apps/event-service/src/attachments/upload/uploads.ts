@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { UsherError } from '#kernel';
 import { MAX_SIZE } from '../attachment.js';
-import { safeFileName } from '../file-name.js';
-import { detectMediaType } from '../media-types.js';
+import { safeFileName } from './file-name.js';
+import { detectMediaType } from './media-types.js';
 import { readOneFile } from './one-file-body.js';
 import type { Spool, SpooledFile } from './spool.js';
 

@@ -2,10 +2,10 @@ import { basename, dirname } from 'node:path';
 import send from '@fastify/send';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UsherError } from '#kernel';
-import type { Attachment } from './attachment.js';
+import type { Attachment } from '../attachment.js';
 import { contentHeaders } from './content-headers.js';
-import type { Whereabouts } from './store/attachment-store.js';
-import { storeUnavailable } from './store/store-unavailable.js';
+import type { Whereabouts } from '../store/attachment-store.js';
+import { storeUnavailable } from '../store/store-unavailable.js';
 
 /** Should a browser show a file in spite of its disposition, nothing in it may run, load or talk to where it came from. */
 const HARMLESS = { 'content-security-policy': "default-src 'none'; sandbox" };

@@ -3,8 +3,8 @@ import { parse } from 'content-disposition';
 import type { EventResource } from '#contracts';
 import { newId } from '#kernel';
 import type { TestSession } from '#testing';
-import { AttachmentsApp } from './testing/attachments-app.js';
-import { PNG } from './testing/files.js';
+import { AttachmentsApp } from '../testing/attachments-app.js';
+import { PNG } from '../testing/files.js';
 
 describe('GET /v1/attachments/:id', () => {
   let app: AttachmentsApp;

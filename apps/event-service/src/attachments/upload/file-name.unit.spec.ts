@@ -2,7 +2,7 @@ import { validateHeaderValue } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'content-disposition';
 import fc from 'fast-check';
-import { contentHeaders } from './content-headers.js';
+import { contentHeaders } from '../download/content-headers.js';
 import { safeFileName } from './file-name.js';
 import { MEDIA_TYPES } from './media-types.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { detectMediaType, MEDIA_TYPES } from './media-types.js';
-import { officeDocument, PDF, PNG, zip } from './testing/files.js';
+import { officeDocument, PDF, PNG, zip } from '../testing/files.js';
 
 let directory: string;
 beforeAll(async () => {
