@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { InjectConnection } from '@nestjs/mongoose';
 import { Agenda } from 'agenda';
 import type { Connection } from 'mongoose';
-import { type Logger, LOGGER } from '#observability';
+import { currentContext, type Logger, LOGGER, runInContext } from '#observability';
 import { CONFIG, type Config } from '../config.js';
 import { RemindersService } from './reminders.service.js';
 
@@ -32,7 +32,10 @@ export class ReminderSchedule implements OnApplicationBootstrap, OnModuleDestroy
     this.agenda = new Agenda({ backend: new MongoBackend({ mongo: db, collection: 'jobs' }), processEvery: POLL_MS });
     this.agenda.on('error', (error: unknown) => this.logger.warn({ err: error }, 'reminders.waiting'));
     this.agenda.on('fail', (error: unknown) => this.logger.error({ err: error }, 'reminders.failed'));
-    this.agenda.define(JOB, () => this.reminders.remindDue(), { lockLifetime: LOCK_MS, concurrency: 1 });
+    this.agenda.define(JOB, () => runInContext(currentContext(), () => this.reminders.remindDue()), {
+      lockLifetime: LOCK_MS,
+      concurrency: 1,
+    });
     await this.agenda.start();
     await this.agenda.every(EVERY, JOB);
   }

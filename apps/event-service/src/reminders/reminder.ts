@@ -17,8 +17,8 @@ export const minutesIn = (duration: string): number =>
   Number(duration.slice(0, -1)) * MINUTES[duration.at(-1) as keyof typeof MINUTES];
 
 /** The log stream of one reminder. It has one entry ever; a start that is moved is another reminder. */
-export const streamOf = (id: string, start: Date, minutes: number): string =>
-  `reminder/${id}/${start.getTime()}/${minutes}`;
+export const streamOf = ({ id, start_time }: Pick<EventState, 'id' | 'start_time'>, minutes: number): string =>
+  `reminder/${id}/${start_time.getTime()}/${minutes}`;
 
 /** The starts, from `from` on and before `until`, of what is to be reminded of within `span` and has not begun by its end. */
 export const startsDue = (minutes: number, { from, until }: Span): Span => ({

@@ -7,7 +7,7 @@ import { EventsService } from '../events/events.service.js';
 import { type Caller, EventsApp } from '../events/testing/events-app.js';
 import { ReminderSender } from './reminder-sender.js';
 import { RemindersRepository } from './reminders.repository.js';
-import { PROGRESS, progressSchema } from './reminders.schema.js';
+import { PROGRESS, type ProgressDocument, progressSchema } from './reminders.schema.js';
 import { RemindersService } from './reminders.service.js';
 
 let app: EventsApp;
@@ -16,11 +16,15 @@ let progress: RemindersRepository;
 let reminders: RemindersService;
 
 /** Reminding as one more instance of the service does it, or the same one after a restart. */
-function instance(before = ['24h', '1h'], events = app.nest.get(EventsService)): RemindersService {
+function instance(
+  before = ['24h', '1h'],
+  transactions = app.nest.get(Transactions, { strict: false }),
+): RemindersService {
+  const events = app.nest.get(EventsService);
   const logger = app.nest.get<Logger>(LOGGER);
   const sender = new ReminderSender(
     app.nest.get(EventLog, { strict: false }),
-    app.nest.get(Transactions, { strict: false }),
+    transactions,
     app.nest.get(Metrics, { strict: false }),
     logger,
   );
@@ -30,7 +34,7 @@ function instance(before = ['24h', '1h'], events = app.nest.get(EventsService)):
 beforeAll(async () => {
   app = await EventsApp.start();
   ada = await app.caller('ada');
-  progress = new RemindersRepository(app.connection.model(PROGRESS, progressSchema));
+  progress = new RemindersRepository(app.connection.model<ProgressDocument>(PROGRESS, progressSchema));
 });
 afterAll(() => app.stop());
 beforeEach(async () => {
@@ -216,7 +220,7 @@ describe('trouble', () => {
     await create(30);
     pass(6.1);
     const away = new UsherError('unavailable', 'Away.', { retryable: true });
-    const cut = { listEvents: () => Promise.reject(away) } as unknown as EventsService;
+    const cut = { run: () => Promise.reject(away) } as unknown as Transactions;
     await expect(instance(['24h'], cut).remindDue()).rejects.toBe(away);
     pass(1);
     await reminders.remindDue();

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, inLanes, UsherError } from '#kernel';
-import { currentContext, type Logger, LOGGER, runInContext } from '#observability';
+import { type Clock, UsherError } from '#kernel';
+import { type Logger, LOGGER } from '#observability';
 import { CLOCK, CONFIG, type Config } from '../config.js';
 import type { EventState } from '../events/event.js';
 import { EventsService } from '../events/events.service.js';
@@ -8,9 +8,8 @@ import { dueReminder, minutesIn, type Span, startsDue } from './reminder.js';
 import { ReminderSender } from './reminder-sender.js';
 import { RemindersRepository } from './reminders.repository.js';
 
-/** Events that are read at once; what is said of one is how it stood a moment before. */
+/** Events that are read, and reminded of, at once. */
 const PAGE = 100;
-const LANES = 8;
 
 /** Reminds of events some time before they begin. */
 @Injectable()
@@ -30,19 +29,15 @@ export class RemindersService {
 
   /**
    * Sends what has fallen due since the last run that came to its end. Harmless to repeat and to run several times at
-   * once: each reminder is said once. Throws a retryable error where MongoDB is out of reach; the next run begins where
-   * this one did.
+   * once: each reminder is said once. Throws where MongoDB is out of reach; the next run begins where this one did.
    */
   async remindDue(): Promise<void> {
     const until = this.clock.now();
     const span = { from: (await this.progress.remindedUntil()) ?? until, until };
     for (const minutes of this.minutesBefore)
-      for await (const page of this.startingIn(startsDue(minutes, span))) {
-        const due = page.filter((event) => dueReminder(event, this.minutesBefore, span) === minutes);
-        await inLanes(
-          LANES,
-          due.map((event) => () => runInContext(currentContext(), () => this.remind(event, minutes, until))),
-        );
+      for await (const events of this.startingIn(startsDue(minutes, span))) {
+        const due = events.filter((event) => dueReminder(event, this.minutesBefore, span) === minutes);
+        if (due.length > 0) await this.remind(due, minutes, until);
       }
     await this.progress.advance(until);
   }
@@ -57,13 +52,14 @@ export class RemindersService {
     }
   }
 
-  /** One that cannot be sent at all must not keep back the others. */
-  private async remind(event: EventState, minutes: number, now: Date): Promise<void> {
+  /** All at once; one by one where that fails because of one of them, which is passed over. */
+  private async remind(events: readonly EventState[], minutes: number, now: Date): Promise<void> {
     try {
-      await this.sender.send(event, minutes, now);
+      await this.sender.send(events, minutes, now);
     } catch (error) {
       if (error instanceof UsherError && error.retryable) throw error;
-      this.logger.error({ err: error, event_id: event.id, minutes_before: minutes }, 'reminder.failed');
+      if (events.length > 1) for (const event of events) await this.remind([event], minutes, now);
+      else this.logger.error({ err: error, event_id: events[0]?.id, minutes_before: minutes }, 'reminder.failed');
     }
   }
 }

@@ -94,6 +94,12 @@ describe('the event log', () => {
     await expect(second).rejects.toMatchObject({ code: 11_000 });
   });
 
+  it('knows which streams have been begun', async () => {
+    await log.append(entry('user/f', 1), entry('user/g', 1), entry('user/g', 2));
+    expect(await log.begun(['user/f', 'user/g', 'user/none'])).toEqual(new Set(['user/f', 'user/g']));
+    expect(await log.begun([])).toEqual(new Set());
+  });
+
   describe('among 20,000 published entries', () => {
     beforeAll(async () => {
       await entries.deleteMany({});

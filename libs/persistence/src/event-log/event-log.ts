@@ -63,6 +63,15 @@ export class EventLog {
       .lean<LogEntry[]>();
   }
 
+  /** Those of `streams` that have entries. */
+  async begun(streams: readonly string[]): Promise<Set<string>> {
+    const first = await this.entries
+      .find(trustedFilter({ stream: { $in: [...streams] }, version: 1 }))
+      .select({ stream: 1, _id: 0 })
+      .lean<Pick<LogEntry, 'stream'>[]>();
+    return new Set(first.map(({ stream }) => stream));
+  }
+
   private readonly announce = (): void => this.listeners.forEach((listener) => listener());
 }
 
