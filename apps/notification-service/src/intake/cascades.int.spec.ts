@@ -92,16 +92,21 @@ it('a booking that goes with its attendee is told of as if somebody had asked fo
   expect(await toldLater(ada)).toEqual(['booking.canceled', 'event.canceled']);
 });
 
-it('finds who knows by an index', async () => {
-  await bed.intake.commit([booked(bob), booked(cyd), bed.changed('canceled', event)]);
-  const plan = await bed.connection
-    .collection('notifications')
-    .find(
-      { end_of: { $in: [event.id] }, user_id: { $in: [bob.id] } },
-      { projection: { _id: 0, end_of: 1, user_id: 1 } },
-    )
-    .explain('executionStats');
-  expect(plan['executionStats']).toMatchObject({ nReturned: 1, totalDocsExamined: 0 });
+it('finds by an index who knows of an end, and which events are deleted', async () => {
+  const other = { id: newId(), by: ada };
+  await bed.intake.commit([booked(bob), bed.changed('canceled', event), bed.changed('deleted', other)]);
+  const examined = async (collection: string, filter: object, projection = {}): Promise<unknown> => {
+    const plan = await bed.connection.collection(collection).find(filter, { projection }).explain('executionStats');
+    return plan['executionStats'] as unknown;
+  };
+  const ids = { $in: [event.id, other.id, newId()] };
+  const aware = { end_of: ids, user_id: { $in: [bob.id] } };
+  expect(await examined('notifications', aware, { _id: 0, end_of: 1, user_id: 1 })).toMatchObject({
+    nReturned: 1,
+    totalDocsExamined: 0,
+  });
+  const deletions = { type: 'usher.event.deleted', 'envelope.data.event.id': ids };
+  expect(await examined('archive', deletions)).toMatchObject({ nReturned: 1, totalDocsExamined: 1 });
 });
 
 const EVERYBODY = [ada, bob, cyd];
