@@ -12,6 +12,8 @@ import { ATTACHMENT_STORE, type AttachmentStore } from './store/attachment-store
 import { TakesFile } from './upload/multipart-routes.js';
 import { Uploads } from './upload/uploads.js';
 
+const FILE = { type: 'string', format: 'binary' };
+
 @ApiTags('Events')
 @Controller('v1')
 export class AttachmentsController {
@@ -45,15 +47,15 @@ export class AttachmentsController {
   }
 
   @Get('attachments/:id')
+  @ApiResponse({ status: 200, description: 'The file', content: { 'application/octet-stream': { schema: FILE } } })
+  @ApiResponse({ status: 302, description: 'The file is elsewhere, at an address that is good for a few minutes' })
   @Endpoint({
     summary: 'Download an attachment',
     description: 'Where `attachment_url` of an event leads to. The file is to be saved, not to be shown.',
     access: 'anyone',
     status: 200,
-    answerDescription: 'The file',
     errors: ['not-found', 'precondition-failed'],
   })
-  @ApiResponse({ status: 302, description: 'The file is elsewhere, at an address that is good for a few minutes' })
   async download(@Id() id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const attachment = await this.attachments.getAttachment(id);
     const place = await this.store.locate(id, request.method);

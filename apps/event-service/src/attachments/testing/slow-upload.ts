@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type ClientRequest, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 
@@ -7,6 +8,8 @@ const BOUNDARY = 'boundary';
 export class SlowUpload {
   /** What the service says to it, whether or not all was sent; rejects where the connection breaks. */
   readonly answer: Promise<{ status: number; body: unknown }>;
+  /** When all was sent; rejects likewise. */
+  readonly sent: Promise<unknown>;
   private readonly request: ClientRequest;
 
   /** Sends everything up to where the file begins; `fileName` is the parameter that names it. */
@@ -20,7 +23,8 @@ export class SlowUpload {
         json(response).then((body) => resolve({ status, body }), reject);
       });
     });
-    this.answer.catch(() => undefined);
+    this.sent = once(this.request, 'finish');
+    for (const outcome of [this.answer, this.sent]) outcome.catch(() => undefined);
     this.request.write(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; ${fileName}\r\n\r\n`);
   }
 

@@ -34,7 +34,8 @@ export async function readOneFile<T>(
   const read = new Promise<void>((resolve, reject) => {
     parser.on('file', (_field, stream, name: string | undefined) => {
       content = stream;
-      stream.on('error', reject).once('limit', () => reject(tooLarge(maxBytes)));
+      stream.on('error', (cause) => reject(malformed(cause)));
+      stream.once('limit', () => reject(tooLarge(maxBytes)));
       received = receive({ name, content: stream });
       received.catch(reject);
     });

@@ -85,6 +85,14 @@ describe('POST /v1/events/:id/attachment', () => {
     upload.abort();
   });
 
+  it('reads on after a refusal, for there are clients that look for the answer when all is sent', async () => {
+    const upload = app.beginUpload(event, ada);
+    for (let mebibytes = 0; mebibytes < 40; mebibytes += 1) upload.write(Buffer.alloc(1024 * 1024));
+    expect(await upload.answer).toMatchObject(refusal(413, 'payload-too-large'));
+    upload.finish();
+    await upload.sent;
+  });
+
   it('takes a file for an event that is over', async () => {
     app.now = app.hours(48);
     await app.completeEvents();
