@@ -47,13 +47,14 @@ export class AttachmentsController {
   }
 
   @Get('attachments/:id')
-  @ApiResponse({ status: 200, description: 'The file', content: { 'application/octet-stream': { schema: FILE } } })
+  @ApiResponse({ status: 200, content: { 'application/octet-stream': { schema: FILE } } })
   @ApiResponse({ status: 302, description: 'The file is elsewhere, at an address that is good for a few minutes' })
   @Endpoint({
     summary: 'Download an attachment',
     description: 'Where `attachment_url` of an event leads to. The file is to be saved, not to be shown.',
     access: 'anyone',
     status: 200,
+    answerDescription: 'The file',
     errors: ['not-found', 'precondition-failed'],
   })
   async download(@Id() id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
