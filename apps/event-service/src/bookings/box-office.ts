@@ -66,14 +66,27 @@ export class BoxOffice {
   }
 
   private async serve(eventId: string, given: readonly Order[]): Promise<Settled[]> {
-    const settled = await this.ledger.settle(eventId, async (event) => {
-      const orders = await this.withOwnAttendees(given);
+    let attempts = 0;
+    const outcomes = await this.ledger.settle(eventId, async (event) => {
+      attempts += 1;
+      const orders = await this.withOwnAttendees(attempts === 1 ? given : await this.withAttendeesByNow(given));
       const requests = orders.map(toRequest);
       const standing = await this.standing(eventId, event, requests);
       return decision(orders, decideInOrder(standing, requests, this.clock.now()));
     });
+    const settled = given.map(({ id }) => outcomes.get(id) ?? withoutAttendee());
     for (const outcome of settled) this.metrics.count('usher_bookings_decided_total', { outcome: nameOf(outcome) });
     return settled;
+  }
+
+  /** What was lost may have been a race for an attendee: the orders with those whom there are, as they are by now. */
+  private async withAttendeesByNow(orders: readonly Order[]): Promise<readonly Order[]> {
+    const ids = orders.filter(({ isNewAttendee }) => !isNewAttendee).map(({ attendee }) => attendee.id);
+    const known = ids.length === 0 ? new Map<string, AttendeeState>() : await this.attendees.findMany(ids);
+    return orders.flatMap((order) => {
+      const attendee = order.isNewAttendee ? order.attendee : known.get(order.attendee.id);
+      return attendee === undefined ? [] : [{ ...order, attendee }];
+    });
   }
 
   /** Users whose attendee was to be made, and who have been given one by another request meanwhile, book for that one. */
@@ -111,8 +124,8 @@ const toRequest = ({ id, code, seats, waitlist, attendee }: Order): SeatRequest 
   waitlist,
 });
 
-/** What to write, and what to answer to each once it is written. */
-function decision(orders: readonly Order[], verdicts: readonly Verdict[]): SeatDecision<Settled[]> {
+/** What to write, and what to answer to each, by its id, once it is written. */
+function decision(orders: readonly Order[], verdicts: readonly Verdict[]): SeatDecision<Map<string, Settled>> {
   const booked = orders.flatMap((order, index) => {
     const verdict = verdicts[index];
     return verdict?.kind === 'booked' ? [{ ...order, change: verdict.change }] : [];
@@ -125,9 +138,14 @@ function decision(orders: readonly Order[], verdicts: readonly Verdict[]): SeatD
         .map(({ attendee, actor, context }) => ({ state: attendee, actor, context })),
       known: booked.filter(({ isNewAttendee }) => !isNewAttendee).map(({ attendee }) => attendee),
     },
-    result: verdicts.map(toOutcome),
+    result: new Map(verdicts.map((verdict, index) => [orders[index]?.id ?? '', toOutcome(verdict)])),
   };
 }
+
+const withoutAttendee = (): Settled => ({
+  status: 'rejected',
+  reason: new UsherError('not-found', 'There is no such attendee.'),
+});
 
 function toOutcome(verdict: Verdict): Settled {
   if (verdict.kind === 'refused') return { status: 'rejected', reason: verdict.error };
