@@ -41,6 +41,51 @@ describe('from a request to a browser', () => {
     expect((await bob.history()).slice(0, 4).map(({ payload }) => payload.notification_type)).toEqual(all.toReversed());
   });
 
+  it('tells of bookings whom they concern, and of a cancellation once', async () => {
+    const [ada, bob, cyd, dee] = [
+      await system.signUp(),
+      await system.signUp(),
+      await system.signUp(),
+      await system.signUp(),
+    ];
+    const event = await ada.createEvent({ title: 'Small room', max_attendees: 1 });
+    const typesOf = async (who: typeof ada): Promise<string[]> =>
+      (await who.history())
+        .filter(({ payload }) => payload.event.id === event.id && payload.notification_type !== 'event.created')
+        .map(({ payload }) => payload.notification_type)
+        .reverse();
+    const book = async (who: typeof ada): Promise<string> => {
+      const path = `/v1/events/${event.id}/bookings`;
+      const { status, body } = await who.events<{ id: string }>('POST', path, { waitlist: true });
+      expect(status).toBe(201);
+      return body.id;
+    };
+    const cyds = await cyd.listen();
+    const bobs = await book(bob);
+    await book(cyd);
+    await book(dee);
+    await until(async () => expect(await typesOf(dee)).toEqual(['booking.waitlisted']));
+    expect((await dee.notifications('DELETE', `/v1/follows/${event.id}`)).status).toBe(204);
+
+    expect((await bob.events('POST', `/v1/bookings/${bobs}/cancel`)).status).toBe(200);
+    await until(() =>
+      expect(
+        cyds.received.find(({ payload }) => payload.notification_type === 'booking.promoted')?.payload,
+      ).toMatchObject({
+        event: { id: event.id, title: 'Small room', action: 'promoted' },
+        booking: { status: 'confirmed' },
+        user: 'system',
+      }),
+    );
+    expect((await ada.events('POST', `/v1/events/${event.id}/cancel`)).status).toBe(200);
+
+    await until(async () => expect(await typesOf(dee)).toEqual(['booking.waitlisted', 'booking.canceled']));
+    expect(await typesOf(cyd)).toEqual(['booking.waitlisted', 'booking.promoted', 'event.canceled']);
+    expect(await typesOf(bob)).toEqual(['booking.confirmed', 'booking.canceled', 'event.canceled']);
+    const bookings = ['confirmed', 'waitlisted', 'waitlisted', 'canceled', 'promoted'];
+    expect(await typesOf(ada)).toEqual([...bookings.map((action) => `booking.${action}`), 'event.canceled']);
+  });
+
   it('keeps a refused request out of the log', async () => {
     const ada = await system.signUp();
     const listener = await ada.listen();
