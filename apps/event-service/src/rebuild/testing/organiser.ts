@@ -38,6 +38,12 @@ export class Organiser {
     return (answer.body as { id: string }).id;
   }
 
+  /** Registers an attendee with an address of that name. */
+  async register(name: string): Promise<string> {
+    const answer = await this.send('post', '/v1/attendees', { name, email: `${name}@Example.com` }).expect(201);
+    return (answer.body as { id: string }).id;
+  }
+
   /** Books for somebody new, with an address of that name. */
   async book(eventId: string, name: string, members: Record<string, unknown> = {}): Promise<Booked> {
     const attendee = { name, email: `${name}@Example.com` };

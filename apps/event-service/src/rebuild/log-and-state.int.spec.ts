@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { systemClock } from '#kernel';
+import type { LogEntry } from '#persistence';
+import { startEventService, type TestService } from '../../test/start-event-service.js';
+import type { BookingDocument } from '../bookings/bookings.schema.js';
+import type { EventDocument } from '../events/events.schema.js';
+import { PROJECTIONS } from './projections.js';
+import { Rebuild } from './rebuild.js';
+import { GUESTS, Happening, wave } from './testing/happening.js';
+import { Organiser } from './testing/organiser.js';
+import { Settling } from './testing/settling.js';
+
+let instances: TestService[];
+let organiser: Organiser;
+let settling: Settling;
+const guests: string[] = [];
+
+beforeAll(async () => {
+  const first = await startEventService();
+  instances = [first, await startEventService({ RABBITMQ_URL: first.rabbitmqUrl }, first.database)];
+  settling = new Settling(instances);
+  organiser = await Organiser.signUp(first);
+  while (guests.length < GUESTS) guests.push(await organiser.register(`guest-${guests.length}`));
+}, 60_000);
+afterAll(async () => {
+  for (const service of instances.toReversed()) await service.close();
+});
+
+const collection = <D extends { _id: string }>(name: string) => organiser.connection.collection<D>(name);
+
+async function expectAgreement(): Promise<void> {
+  const reported: string[] = [];
+  const report = (line: string) => reported.push(line);
+  await new Rebuild(organiser.connection, PROJECTIONS, systemClock, report).verify();
+  expect(reported).toEqual([]);
+}
+
+async function expectSeatsRight(eventId: string): Promise<void> {
+  const event = (await collection<EventDocument>('events').findOne({ _id: eventId })) as EventDocument;
+  const bookings = await collection<BookingDocument>('bookings').find({ 'event.id': eventId }).toArray();
+  const taken = bookings.filter(({ status }) => status === 'confirmed' || status === 'checked_in');
+  const waiting = bookings.filter(({ status }) => status === 'waitlisted');
+  expect(event.booked_seats).toBe(taken.reduce((sum, { seats }) => sum + seats, 0));
+  expect(event.booked_seats).toBeLessThanOrEqual(event.max_attendees ?? Infinity);
+  expect(event.waitlist_length).toBe(waiting.length);
+  if (event.status === 'scheduled') expectFirstComeFirstServed(event, taken, waiting);
+  else expect([...taken, ...waiting].filter(({ status }) => status !== 'checked_in')).toEqual([]);
+}
+
+function expectFirstComeFirstServed(event: EventDocument, taken: BookingDocument[], waiting: BookingDocument[]): void {
+  const limit = event.max_attendees ?? Infinity;
+  const inLine = waiting.toSorted((one, other) => (one.waitlist_ticket ?? 0) - (other.waitlist_ticket ?? 0));
+  const head = inLine.find(({ seats }) => seats <= limit);
+  if (head !== undefined) expect(head.seats).toBeGreaterThan(limit - event.booked_seats);
+  // Nobody is overtaken by who came later, but where the event was too small for them and not for the other.
+  for (const patient of inLine)
+    for (const later of taken.filter(({ created_at }) => created_at > patient.created_at))
+      if (later.waitlist_ticket === null || later.seats >= patient.seats)
+        expect(`${later._id} has overtaken ${patient._id}`).toBe('');
+}
+
+/** At every moment that the log tells of, not only in the end. */
+async function expectNeverOversold(): Promise<void> {
+  const oversold = { stream: { $regex: '^booking/' }, 'data.seats_left': { $lt: 0 } };
+  expect(await collection<LogEntry>('event_log').countDocuments(oversold)).toBe(0);
+}
+
+const capacity = fc.option(fc.integer({ min: 1, max: 6 }), { freq: 9 });
+const waves = fc.array(wave, { minLength: 2, maxLength: 5 });
+
+it('log and state agree, and everybody has what is theirs, whatever happens at two instances at once', async () => {
+  await fc.assert(
+    fc.asyncProperty(capacity, waves, fc.option(wave, { freq: 2 }), async (max_attendees, played, atTheEnd) => {
+      const eventId = await organiser.createEvent({ max_attendees });
+      const happening = new Happening(
+        eventId,
+        instances.map((service) => organiser.at(service)),
+        guests,
+      );
+      for (const steps of played)
+        // Done, or refused for a reason: neither a bad request nor a failure.
+        for (const status of await happening.play(steps)) expect([200, 201, 409, 422]).toContain(status);
+      await settling.settled();
+      await expectSeatsRight(eventId);
+      if (atTheEnd !== null) {
+        await Promise.all([
+          happening.play(atTheEnd),
+          organiser.send('post', `/v1/events/${eventId}/cancel`).expect(200),
+        ]);
+        await settling.settled();
+        await expectSeatsRight(eventId);
+      }
+      await expectNeverOversold();
+      await expectAgreement();
+    }),
+    { numRuns: 12, endOnFailure: true },
+  );
+}, 60_000);
