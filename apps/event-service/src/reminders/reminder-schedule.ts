@@ -18,6 +18,7 @@ const LOCK_MS = 10_000;
 @Injectable()
 export class ReminderSchedule implements OnApplicationBootstrap, OnModuleDestroy {
   private agenda: Agenda | undefined;
+  private running: Promise<void> | undefined;
 
   constructor(
     @InjectConnection() private readonly connection: Connection,
@@ -32,16 +33,19 @@ export class ReminderSchedule implements OnApplicationBootstrap, OnModuleDestroy
     this.agenda = new Agenda({ backend: new MongoBackend({ mongo: db, collection: 'jobs' }), processEvery: POLL_MS });
     this.agenda.on('error', (error: unknown) => this.logger.warn({ err: error }, 'reminders.waiting'));
     this.agenda.on('fail', (error: unknown) => this.logger.error({ err: error }, 'reminders.failed'));
-    this.agenda.define(JOB, () => runInContext(currentContext(), () => this.reminders.remindDue()), {
-      lockLifetime: LOCK_MS,
-      concurrency: 1,
-    });
+    this.agenda.define(JOB, () => this.run(), { lockLifetime: LOCK_MS, concurrency: 1 });
     await this.agenda.start();
     await this.agenda.every(EVERY, JOB);
   }
 
-  /** Finishes what is being sent; Nest closes the database after this. */
+  /** Gives back a job that waits for its moment, and finishes one that runs; Nest closes the database after this. */
   async onModuleDestroy(): Promise<void> {
-    await this.agenda?.drain();
+    await this.agenda?.stop();
+    await Promise.allSettled([this.running]);
+  }
+
+  private run(): Promise<void> {
+    this.running = runInContext(currentContext(), () => this.reminders.remindDue());
+    return this.running;
   }
 }
