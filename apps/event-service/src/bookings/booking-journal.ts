@@ -6,7 +6,7 @@ import { AttendeesService, type Registration } from '../attendees/attendees.serv
 import type { EventState } from '../events/event.js';
 import { seatsLeft } from '../events/event-resource.js';
 import { EventsRepository } from '../events/events.repository.js';
-import { type BookingChange, moveSeats, streamOf } from './booking.js';
+import { type BookingChange, moveSeats, streamOf, withEvent } from './booking.js';
 import { BookingsRepository } from './bookings.repository.js';
 
 /** One change of a booking, and who made it. */
@@ -50,10 +50,10 @@ export class BookingJournal {
     await this.events.updateSeats(pages.flatMap(({ event }, index) => movedSeats(event, logged[index]?.at(-1)?.event)));
     await this.attendees.hold(pages.flatMap(({ attendees }) => attendees?.known ?? []));
     const registered = await this.attendees.insert(pages.flatMap(({ attendees }) => attendees?.registrations ?? []));
-    const entries = pages.flatMap((page) => page.entries);
+    const entries = logged.flat();
     await this.bookings.insertMany(entries.filter(isNew).map(({ booking }) => booking));
     await this.bookings.updateMany(entries.filter((entry) => !isNew(entry)).map(({ booking }) => booking));
-    await this.log.append(...registered, ...logged.flat().map(toLogEntry));
+    await this.log.append(...registered, ...entries.map(toLogEntry));
   }
 }
 
@@ -64,7 +64,7 @@ function follow({ event, entries }: JournalPage): Logged[] {
   let present = event;
   return entries.map((entry) => {
     if (present !== undefined) present = moveSeats(present, entry.before, entry.booking);
-    return { ...entry, event: present };
+    return { ...entry, booking: withEvent(entry.booking, present), event: present };
   });
 }
 

@@ -80,12 +80,11 @@ export function book(event: EventState, request: SeatRequest, ticket: number, no
   const { waitlist, ...asked } = request;
   const confirmed = event.waitlist_length === 0 && fits(event, request.seats);
   if (!confirmed && !(waitlist && couldFit(event, request.seats))) throw full(event);
-  const { id, title, start_time, created_by } = event;
   return {
     type: confirmed ? 'usher.booking.confirmed' : 'usher.booking.waitlisted',
     booking: {
       ...asked,
-      event: { id, title, start_time, created_by },
+      event: named(event),
       status: confirmed ? 'confirmed' : 'waitlisted',
       waitlist_ticket: confirmed ? null : ticket,
       cancellation_reason: null,
@@ -153,6 +152,12 @@ export function moveSeats(event: EventState, before: BookingState | undefined, a
     seats_version: event.seats_version + 1,
   };
 }
+
+/** The booking with what the event is called by now; as it was where that is gone. */
+export const withEvent = (booking: BookingState, event: EventState | undefined): BookingState =>
+  event === undefined ? booking : { ...booking, event: named(event) };
+
+const named = ({ id, title, start_time, created_by }: EventState) => ({ id, title, start_time, created_by });
 
 /** How many seats of the event a booking takes up. */
 const seatsOf = (booking: BookingState | undefined): number =>

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type BookingChangedV1, GUEST_ACTOR, isUsherEventType, parseData, SYSTEM_ACTOR } from '#contracts';
+import {
+  type BookingChangedV1,
+  type EventResource,
+  GUEST_ACTOR,
+  isUsherEventType,
+  parseData,
+  SYSTEM_ACTOR,
+} from '#contracts';
 import type { LogEntry } from '#persistence';
 import { type TestAccount, until } from '#testing';
 import { BookingsApp, guest, type GuestBooking, NOBODY } from './testing/bookings-app.js';
@@ -66,6 +73,22 @@ describe('the log of a booking', () => {
   it('tells no limit as none', async () => {
     const booking = await app.bookGuest(await app.createEvent());
     expect((await history(booking))[0]![1].seats_left).toBeNull();
+  });
+
+  it('tells of the event as it is by then', async () => {
+    const eventId = await app.createEvent({ title: 'First title' });
+    const [one, two] = [await app.bookGuest(eventId), await app.bookGuest(eventId)];
+    const { body } = await app.patchEvent(eventId, { title: 'Second title' }).expect(200);
+    await app.checkIn(one).expect(200);
+    await app.cancel(two, two.by).expect(200);
+    const { title, start_time } = body as EventResource;
+    for (const booking of [one, two])
+      expect((await history(booking)).map(([, { event }]) => event)).toMatchObject([
+        { title: 'First title' },
+        { title, start_time },
+      ]);
+    await app.send('delete', `/v1/events/${eventId}`, app.ada.headers).expect(204);
+    expect((await app.booking(two)).event).toEqual({ id: eventId, title, start_time });
   });
 
   it('says whose booking it is, and who did what, by account', async () => {

@@ -33,8 +33,8 @@ export type BookingFilter = QueryFilter<BookingDocument>;
 const NEWEST_FIRST: Keyset = { field: 'created_at', direction: -1, type: 'date' };
 
 /** What changes of a booking; its address changes beside this, until it lets go of it. */
-const progressOf = ({ status, live, cancellation_reason, version, updated_at, ...rest }: BookingDocument) => ({
-  ...{ status, live, cancellation_reason, version, updated_at },
+const progressOf = ({ event, status, live, cancellation_reason, version, updated_at, ...rest }: BookingDocument) => ({
+  ...{ event, status, live, cancellation_reason, version, updated_at },
   ...{ canceled_at: rest.canceled_at, checked_in_at: rest.checked_in_at },
   ...(live ? {} : { email_key: null }),
 });
