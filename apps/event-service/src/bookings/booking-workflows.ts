@@ -2,8 +2,10 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor, type CancellationReason, SYSTEM_ACTOR } from '#contracts';
 import type { Clock } from '#kernel';
 import { CLOCK } from '../config.js';
+import type { EventState } from '../events/event.js';
+import { fromResource } from '../events/event-resource.js';
 import { Reactions } from '../workflows/reactions.js';
-import { type BookingState, cancelBooking, isCancelable, promoteWaiting } from './booking.js';
+import { type BookingState, cancelBooking, isCancelable, promoteWaiting, withEvent } from './booking.js';
 import { BookingsRepository } from './bookings.repository.js';
 import { SeatLedger } from './seat-ledger.js';
 
@@ -25,7 +27,11 @@ export class BookingWorkflows implements OnModuleInit {
       on: ['usher.event.canceled', 'usher.event.deleted'],
       about: ({ data }) => data.event.id,
       react: ({ type, data: { event, actor } }) =>
-        this.cancelAllOf(event.id, type === 'usher.event.deleted' ? 'event-deleted' : 'event-canceled', actor),
+        this.cancelAllOf(
+          fromResource(event),
+          type === 'usher.event.deleted' ? 'event-deleted' : 'event-canceled',
+          actor,
+        ),
     });
     this.reactions.register({
       on: ['usher.attendee.removed'],
@@ -53,12 +59,12 @@ export class BookingWorkflows implements OnModuleInit {
     } while (promoted === BATCH);
   }
 
-  /** Cancels what waits or is confirmed for an event; who has come has come. */
-  private async cancelAllOf(eventId: string, reason: CancellationReason, actor: Actor): Promise<void> {
+  /** Cancels what waits or is confirmed for an event that may be gone, as it was last; who has come has come. */
+  private async cancelAllOf(last: EventState, reason: CancellationReason, actor: Actor): Promise<void> {
     let canceled: number;
     do {
-      canceled = await this.ledger.settle(eventId, async () => {
-        const bookings = await this.bookings.cancelable(eventId, BATCH);
+      canceled = await this.ledger.settle(last.id, async () => {
+        const bookings = (await this.bookings.cancelable(last.id, BATCH)).map((booking) => withEvent(booking, last));
         return { entries: this.cancelEach(bookings, reason, actor), result: bookings.length };
       });
     } while (canceled === BATCH);
