@@ -24,7 +24,7 @@ export async function bookOverHttp(
   const started = performance.now();
   await new Promise<void>((resolve, reject) => {
     const requests = [{ method: 'POST' as const, headers, setupRequest }];
-    const options = { url, connections: clients, amount: count, timeout: 60, requests };
+    const options = { url, connections: clients, amount: count, timeout: 300, requests };
     const load = autocannon(options, (error: Error | null) => (error === null ? resolve() : reject(error)));
     load.on('response', (_client, status, _bytes, ms) => {
       durations.push(ms);
