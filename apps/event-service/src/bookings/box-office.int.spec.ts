@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GUEST_ACTOR } from '#contracts';
-import { newId } from '#kernel';
+import { newId, type UsherError } from '#kernel';
 import { continueTrace } from '#observability';
 import type { AttendeeState } from '../attendees/attendee.js';
 import { AttendeesService } from '../attendees/attendees.service.js';
 import type { Registered } from '../attendees/testing/attendees-app.js';
-import { type Order, BoxOffice } from './box-office.js';
+import { BoxOffice, type Order } from './box-office.js';
 import { audit } from './testing/audit.js';
 import { BookingsApp, guest, holding, NOBODY } from './testing/bookings-app.js';
 
@@ -39,7 +39,9 @@ async function registered(): Promise<{ state: AttendeeState; path: string; by: R
 /** What comes of orders that are decided in one batch: the status of the booking, or the code of the refusal. */
 async function decided(eventId: string, orders: readonly Order[]): Promise<string[]> {
   const settled = await Promise.allSettled(orders.map((order) => boxOffice.book(eventId, order)));
-  return settled.map((one) => (one.status === 'fulfilled' ? one.value.booking.status : one.reason.code));
+  return settled.map((one) =>
+    one.status === 'fulfilled' ? one.value.booking.status : (one.reason as UsherError).code,
+  );
 }
 
 describe('an attendee who has changed since the order was taken', () => {
@@ -48,13 +50,11 @@ describe('an attendee who has changed since the order was taken', () => {
     const { state, path, by } = await registered();
     const email = `${newId()}@example.com`;
     await app.send('patch', path, by, { email }).expect(200);
-    const t = performance.now();
     expect(await decided(eventId, [someoneNew(), orderFor(state, false), someoneNew()])).toEqual([
       'confirmed',
       'confirmed',
       'confirmed',
     ]);
-    console.log(performance.now() - t);
     expect(await app.bookings.countDocuments({ email_key: email })).toBe(1);
     await audit(app, eventId);
   });
@@ -69,5 +69,56 @@ describe('an attendee who has changed since the order was taken', () => {
       'confirmed',
     ]);
     await audit(app, eventId);
+  });
+});
+
+describe('somebody who is to be an attendee of their own', () => {
+  /** Taken before the user had one. */
+  const ownOrder = () => {
+    const { id, username } = app.bob.user;
+    return orderFor(attendees.prepareSelf({ id, username, email: app.bob.email, full_name: null }).state, true);
+  };
+
+  it('is booked as the one that has been made meanwhile', async () => {
+    const [order, eventId] = [ownOrder(), await app.createEvent()];
+    const { attendee } = await app.book(await app.createEvent(), app.bob.headers);
+    expect(await decided(eventId, [someoneNew(), order])).toEqual(['confirmed', 'confirmed']);
+    expect(await app.bookings.findOne({ _id: order.id })).toMatchObject({ attendee_id: attendee.id });
+    await audit(app, eventId);
+  });
+
+  it('is booked once, though they ask twice at once', async () => {
+    const eventId = await app.createEvent();
+    expect(await decided(eventId, [ownOrder(), someoneNew(), ownOrder()])).toEqual([
+      'confirmed',
+      'confirmed',
+      'already-booked',
+    ]);
+    await audit(app, eventId);
+  });
+});
+
+describe('more requests than may wait for one event', () => {
+  it('are turned away for the moment, and nobody else is', async () => {
+    const narrow = await app.again({ BOOKING_QUEUE_LIMIT: '1' });
+    try {
+      const eventId = await app.createEvent({ max_attendees: 10 });
+      const asked = Array.from({ length: 60 }, () => narrow.ask(eventId, NOBODY, { attendee: guest() }));
+      const answers = await Promise.all(asked);
+      const of = (status: number) => answers.filter((answer) => answer.status === status);
+      expect(of(201).length + of(409).length + of(503).length).toBe(60);
+      expect(of(503).length).toBeGreaterThan(0);
+      for (const { headers, body } of of(503)) {
+        expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+        expect(body).toMatchObject({ code: 'unavailable' });
+      }
+      expect(await app.event(eventId)).toMatchObject({ booked_seats: of(201).length });
+      // Who was turned away did not lose anything but time.
+      for (let left = 10 - of(201).length; left > 0; left -= 1) await narrow.bookGuest(eventId);
+      await narrow.ask(eventId, NOBODY, { attendee: guest() }).expect(409);
+      await audit(app, eventId);
+    } finally {
+      await narrow.close();
+    }
   });
 });
