@@ -2,7 +2,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { UsherError } from '#kernel';
-import { ACCESS, type Access } from './decorators.js';
+import type { Access } from './access.js';
+import { ACCESS } from './decorators.js';
 import { isOperational, recordAuthentication } from './request.js';
 import { TokenVerifier } from './token-verifier.js';
 

@@ -4,7 +4,9 @@ import { UsherError } from '#kernel';
 export interface Principal {
   /** A user's or a service client's id. */
   id: string;
+  /** A service client's name, as it is shown. */
   username: string;
+  /** Every person has `user`; service clients have none. */
   roles: readonly Role[];
   /** OAuth 2.0 scopes; empty for people. */
   scopes: readonly string[];
@@ -15,6 +17,22 @@ export interface Principal {
 
 export const ROLES = ['user', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** What service clients can be allowed; `admin` includes the others. */
+export const SCOPES = ['bus:publish', 'bus:read', 'subscriptions:write', 'forward:write', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Whether the caller is somebody, and not a service client. */
+export const isPerson = ({ roles }: Principal): boolean => roles.length > 0;
+
+/** Throws `forbidden` for a service client. */
+export function requirePerson(principal: Principal): void {
+  if (!isPerson(principal)) throw new UsherError('forbidden', 'This is for people, not for service clients.');
+}
+
+/** Whether the caller may do what the scope stands for: has it, or has `admin`, as a scope or as a role. */
+export const hasScope = (principal: Principal, scope: Scope): boolean =>
+  isAdmin(principal) || principal.scopes.includes(scope) || principal.scopes.includes('admin');
 
 export const isAdmin = (principal: Principal): boolean => principal.roles.includes('admin');
 

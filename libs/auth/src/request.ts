@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { UsherError } from '#kernel';
-import type { Principal } from './principal.js';
+import { type Principal, requirePerson } from './principal.js';
 
 /** What authentication found out about a request: a caller, or why the credentials it carried are no good. */
 interface Authentication {
@@ -18,6 +18,13 @@ export const authenticationOf = (request: FastifyRequest): Authentication => fou
 
 /** Who calls; undefined for somebody unknown. */
 export const principalOf = (request: FastifyRequest): Principal | undefined => found.get(request)?.principal;
+
+/** The same, where only people have any business; throws `forbidden` for a service client. */
+export function personOf(request: FastifyRequest): Principal | undefined {
+  const principal = principalOf(request);
+  if (principal !== undefined) requirePerson(principal);
+  return principal;
+}
 
 const OPERATIONS = /^\/(?:health|metrics)(?:\/|$)/;
 

@@ -13,9 +13,10 @@ export class TokenIssuer {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** A token for `subject` and the seconds for which it is good. */
+  /** A token for `subject` that is good for so many seconds. */
   async issue(
     subject: Pick<Principal, 'id' | 'username' | 'roles'> & Partial<Pick<Principal, 'scopes'>>,
+    expiresIn = ACCESS_TOKEN_SECONDS,
   ): Promise<{ token: string; expiresIn: number }> {
     const now = Math.floor(this.clock.now().getTime() / 1000);
     const scope = subject.scopes === undefined ? {} : { scope: subject.scopes.join(' ') };
@@ -25,9 +26,9 @@ export class TokenIssuer {
       .setAudience(this.policy.audience)
       .setSubject(subject.id)
       .setIssuedAt(now)
-      .setExpirationTime(now + ACCESS_TOKEN_SECONDS)
+      .setExpirationTime(now + expiresIn)
       .setJti(randomUUID())
       .sign(this.key.privateKey);
-    return { token, expiresIn: ACCESS_TOKEN_SECONDS };
+    return { token, expiresIn };
   }
 }

@@ -44,6 +44,13 @@ describe('an access token', () => {
     expect(Math.abs(principal.expiresAt.getTime() / 1000 - seconds() - 1_800)).toBeLessThanOrEqual(2);
   });
 
+  it('is good for as long as it was issued for', async () => {
+    const { token, expiresIn } = await new TokenIssuer(key, policy).issue(ada, 60);
+    const { expiresAt } = await verifier.verify(token);
+    expect(expiresIn).toBe(60);
+    expect(Math.abs(expiresAt.getTime() / 1000 - seconds() - 60)).toBeLessThanOrEqual(2);
+  });
+
   it('of a person has no scopes', async () => {
     const { token } = await new TokenIssuer(key, policy).issue(ada);
     expect((await verifier.verify(token)).scopes).toEqual([]);

@@ -1,7 +1,7 @@
 import { applyDecorators, Header, HttpCode, SerializeOptions, SetMetadata } from '@nestjs/common';
 import { ApiExtension, ApiOperation, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { type Access, ACCESS, REQUIRED_ROLES } from '#auth';
+import { type Access, ACCESS, REQUIRED_SCOPE, type Scope } from '#auth';
 import type { ErrorCode } from '#kernel';
 import { pageSchema } from './pagination/page.js';
 import { problemSchema } from './problems/problem.js';
@@ -22,8 +22,10 @@ export interface EndpointOptions {
   /** One line, for OpenAPI. */
   summary: string;
   description?: string;
-  /** Who may call; `signed-in` where nothing is said, `admin` for admins only. */
-  access?: Access | 'admin';
+  /** Which people may call; `signed-in` where nothing is said. */
+  access?: Access;
+  /** Lets service clients with this scope call too; otherwise only routes for admins let any, those with `admin`. */
+  scope?: Scope;
   /** Status of success: 200 where nothing is said, 204 where nothing is answered either. */
   status?: 200 | 201 | 202 | 204;
   /** Schema of the answer; members that it does not know are left out of the answer. */
@@ -44,12 +46,12 @@ export interface EndpointOptions {
 
 /** Everything that a route says of itself besides its method and path: access, success, problems, and OpenAPI. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
-  const { summary, description, access = 'signed-in', answersText, errors = [] } = options;
+  const { summary, description, access = 'signed-in', scope, answersText, errors = [] } = options;
   const body = options.answersPageOf === undefined ? options.answers : pageSchema(options.answersPageOf);
   const status = options.status ?? (body === undefined && answersText === undefined ? 204 : 200);
   return applyDecorators(
-    SetMetadata(ACCESS, (access === 'admin' ? 'signed-in' : access) satisfies Access),
-    ...(access === 'admin' ? [SetMetadata(REQUIRED_ROLES, ['admin'])] : []),
+    SetMetadata(ACCESS, access),
+    SetMetadata(REQUIRED_SCOPE, scope),
     HttpCode(status),
     ...(body === undefined ? [] : [SerializeOptions({ schema: body })]),
     ...(answersText === undefined ? [] : [Header('Content-Type', `${answersText}; charset=utf-8`)]),

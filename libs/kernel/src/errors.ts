@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'invalid-credentials',
   'invalid-token',
   'forbidden',
+  'insufficient-scope',
   'not-found',
   'method-not-allowed',
   'email-taken',

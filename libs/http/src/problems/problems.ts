@@ -50,6 +50,12 @@ export const PROBLEMS: Record<ErrorCode, ProblemType> = {
     title: 'Not allowed',
     explanation: 'The caller is known, but may not do this.',
   },
+  'insufficient-scope': {
+    status: 403,
+    title: 'The token lacks a scope',
+    explanation:
+      'The service client is known, but its token has not the scope that this needs, which `WWW-Authenticate` names. Ask for it at POST /v1/auth/token; an admin gives clients their scopes.',
+  },
   'not-found': {
     status: 404,
     title: 'Not found',

@@ -15,6 +15,7 @@ const STATUSES: Record<string, number> = {
   'invalid-credentials': 401,
   'invalid-token': 401,
   forbidden: 403,
+  'insufficient-scope': 403,
   'not-found': 404,
   'method-not-allowed': 405,
   'email-taken': 409,
