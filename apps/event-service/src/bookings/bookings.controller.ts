@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal } from '#auth';
 import { answer, type Answer, Endpoint, Id, IfMatch, mapPage, type Page, Precondition, ResourceId } from '#http';
@@ -21,11 +21,11 @@ import {
 import { BookingsService } from './bookings.service.js';
 
 /** Shared caches know that `Authorization` makes an answer private, but not that `X-Attendee-Token` does. */
-const PRIVATE = { 'Cache-Control': 'private, no-cache' };
+const PRIVATE = 'private, no-cache';
 const WITH_SECRET = { 'Cache-Control': 'no-store' };
 
 const present = ({ resource, version, revision }: BookingView): Answer<BookingResource> =>
-  answer(resource, { version, revision, headers: PRIVATE });
+  answer(resource, { version, revision, headers: { 'Cache-Control': PRIVATE } });
 
 const resourceOf = ({ resource }: BookingView): BookingResource => resource;
 
@@ -45,7 +45,15 @@ export class BookingsController {
     access: 'anyone',
     status: 201,
     answers: bookedAnswer,
-    errors: ['unauthenticated', 'not-found', 'event-full', 'already-booked', 'event-not-bookable', 'unavailable'],
+    errors: [
+      'unauthenticated',
+      'forbidden',
+      'not-found',
+      'event-full',
+      'already-booked',
+      'event-not-bookable',
+      'unavailable',
+    ],
   })
   async book(
     @ResourceId() bookingId: string,
@@ -75,6 +83,7 @@ export class BookingsController {
   }
 
   @Get('bookings')
+  @Header('Cache-Control', PRIVATE)
   @Endpoint({
     summary: 'List bookings',
     description:
@@ -96,7 +105,7 @@ export class BookingsController {
     description: 'For its owner, the creator of the event, and admins; nobody else finds it.',
     access: 'anyone',
     answers: bookingAnswer,
-    errors: ['not-found'],
+    errors: ['forbidden', 'not-found'],
   })
   async get(@Id() id: string, @CurrentCaller() caller: AttendeeCaller): Promise<Answer<BookingResource>> {
     return present(await this.bookings.getBooking(id, caller));
@@ -108,7 +117,7 @@ export class BookingsController {
     description: 'Its seats are free at once. Canceling what is canceled already changes nothing.',
     access: 'anyone',
     answers: bookingAnswer,
-    errors: ['not-found', 'already-checked-in', 'precondition-failed'],
+    errors: ['forbidden', 'not-found', 'already-checked-in', 'precondition-failed'],
   })
   async cancel(
     @Id() id: string,
