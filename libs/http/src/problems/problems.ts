@@ -113,6 +113,35 @@ export const PROBLEMS: Record<ErrorCode, ProblemType> = {
     title: 'The booking is not confirmed',
     explanation: 'Only a confirmed booking can be checked in; this one waits or is canceled.',
   },
+  'partner-unavailable': {
+    status: 503,
+    title: 'The partner system is not available',
+    explanation:
+      'It cannot be reached or is too busy, or it has failed repeatedly and is left alone for a while. Nothing took effect there: repeat the request after `Retry-After` seconds.',
+  },
+  'partner-failed': {
+    status: 502,
+    title: 'The partner system failed',
+    explanation:
+      'It answered with an error, or broke the connection. Whether the request took effect there is not known: repeat it with its idempotency key.',
+  },
+  'partner-invalid-answer': {
+    status: 502,
+    title: 'The partner system’s answer makes no sense',
+    explanation:
+      'What it sent is no answer to what it was asked. Whether the request took effect there is not known: repeat it with its idempotency key.',
+  },
+  'partner-timeout': {
+    status: 504,
+    title: 'The partner system took too long',
+    explanation:
+      'It did not answer in time. Whether the request took effect there is not known: repeat it with its idempotency key.',
+  },
+  'partner-refused': {
+    status: 422,
+    title: 'The partner system refused the request',
+    explanation: '`detail` says why, as far as the partner does. The same request would be refused again.',
+  },
   conflict: {
     status: 409,
     title: 'In conflict with the present state',
