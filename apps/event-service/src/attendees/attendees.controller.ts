@@ -50,7 +50,7 @@ export class AttendeesController {
     access: 'anyone',
     status: 201,
     answers: registeredAttendeeAnswer,
-    errors: ['conflict'],
+    errors: ['forbidden', 'conflict'],
   })
   async register(
     @ResourceId() id: string,
@@ -81,7 +81,7 @@ export class AttendeesController {
     description: 'For the holder of the token, whoever registered them, and admins; nobody else finds them.',
     access: 'anyone',
     answers: attendeeAnswer,
-    errors: ['not-found'],
+    errors: ['forbidden', 'not-found'],
   })
   async get(@Id() id: string, @CurrentCaller() caller: AttendeeCaller): Promise<Answer<AttendeeResource>> {
     return present(await this.attendees.findManaged(id, caller));
@@ -95,7 +95,7 @@ export class AttendeesController {
       'JSON Merge Patch (RFC 7396): `null` removes an optional member. A patch that changes nothing leaves the version as it is.',
     access: 'anyone',
     answers: attendeeAnswer,
-    errors: ['not-found', 'already-booked', 'precondition-failed'],
+    errors: ['forbidden', 'not-found', 'already-booked', 'precondition-failed'],
   })
   async patch(
     @Id() id: string,
@@ -112,7 +112,7 @@ export class AttendeesController {
     description: 'Erases the person. Their live bookings are canceled; past ones stay, without a name.',
     access: 'anyone',
     status: 204,
-    errors: ['not-found', 'precondition-failed'],
+    errors: ['forbidden', 'not-found', 'precondition-failed'],
   })
   async remove(
     @Id() id: string,

@@ -1,17 +1,17 @@
 import { createParamDecorator } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { principalOf } from '#auth';
+import { personOf } from '#auth';
 import type { AttendeeCaller } from './attendee-caller.js';
 
 const HEADER = 'X-Attendee-Token';
 
-/** Who asks, on a route that is open to anyone: `@CurrentCaller() caller: AttendeeCaller`. */
+/** Who asks, on a route that is open to anyone: `@CurrentCaller() caller: AttendeeCaller`. Throws `forbidden` for a service client. */
 export const CurrentCaller = createParamDecorator(
   (_: unknown, context): AttendeeCaller => {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const token = request.headers['x-attendee-token'];
-    return { principal: principalOf(request), token: typeof token === 'string' ? token : undefined };
+    return { principal: personOf(request), token: typeof token === 'string' ? token : undefined };
   },
   [describeHeader],
 );

@@ -9,7 +9,7 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { z } from 'zod';
-import { type Principal, TokenVerifier } from '#auth';
+import { type Principal, requirePerson, TokenVerifier } from '#auth';
 import { type Acknowledgement, clientMessageSchemas } from '#contracts';
 import { type Clock, UsherError } from '#kernel';
 import { CLOCK } from '../config.js';
@@ -120,6 +120,7 @@ export class SocketsGateway implements OnGatewayInit<LiveServer>, OnGatewayConne
     const { token } = handshakeOf(socket);
     if (typeof token !== 'string') throw new UsherError('unauthenticated', 'Send an access token in auth.token.');
     const principal = await this.tokens.verify(token);
+    requirePerson(principal);
     after(socket);
     this.sessions.assertRoomFor(principal.id);
     socket.data.principal = principal;
