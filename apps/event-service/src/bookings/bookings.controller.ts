@@ -52,6 +52,7 @@ export class BookingsController {
       'event-full',
       'already-booked',
       'event-not-bookable',
+      'conflict',
       'unavailable',
     ],
   })
