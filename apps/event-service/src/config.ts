@@ -63,6 +63,21 @@ export const settingsSchema = z
       .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
       .default(false)
       .describe('Whether the bucket is named in the path (true) or in the host (false)'),
+    PARTNER_API_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .refine((url) => /^https?:\/\/[^@?#]+$/i.test(url), 'must have no credentials, query or fragment')
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional()
+      .describe('The partner system; without it /v1/partner answers with 503'),
+    PARTNER_TIMEOUT_MS: wholeNumber(1, 60_000)
+      .default(3_000)
+      .describe('How long one call to the partner may take, its wait for a connection included'),
+    PARTNER_DEADLINE_MS: wholeNumber(1, 60_000)
+      .default(10_000)
+      .describe('How long all the calls of one request may take'),
+    PARTNER_CONNECTIONS: wholeNumber(1, 1_000)
+      .default(50)
+      .describe('Calls to the partner that each instance has under way at most; others wait for their turn'),
   })
   .refine(({ ADMIN_EMAIL, ADMIN_PASSWORD }) => (ADMIN_EMAIL === undefined) === (ADMIN_PASSWORD === undefined), {
     path: ['ADMIN_PASSWORD'],

@@ -21,6 +21,16 @@ const METRICS = {
     help: 'Requests for seats decided: confirmed, waitlisted, repeated, or the code of the refusal',
     labels: ['outcome'],
   },
+  usher_partner_call_duration_seconds: {
+    kind: 'histogram',
+    help: 'Time of a call to the partner system: ok, or how it failed',
+    labels: ['operation', 'outcome'],
+  },
+  usher_partner_breaker_state: {
+    kind: 'gauge',
+    help: 'Writes to the partner system: 0 flow, 1 are held back, 2 are about to flow again if a probe succeeds',
+    labels: [],
+  },
   usher_intake_archived_total: { kind: 'counter', help: 'Messages archived, by outcome', labels: ['outcome'] },
   usher_intake_position: { kind: 'gauge', help: 'Newest archive position seen by this instance', labels: [] },
   usher_messages_parked_total: {
