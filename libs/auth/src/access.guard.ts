@@ -1,9 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import type { Scope } from '#contracts';
 import { type Access, requireAccess } from './access.js';
 import { ACCESS, REQUIRED_SCOPE } from './decorators.js';
-import type { Scope } from './principal.js';
 import { authenticationOf, isOperational } from './request.js';
 
 /** Last of the global guards: people who are signed in only, unless the route says otherwise. */

@@ -1,5 +1,6 @@
+import type { Scope } from '#contracts';
 import { UsherError } from '#kernel';
-import { hasScope, isAdmin, isPerson, type Principal, requirePerson, type Scope } from './principal.js';
+import { hasScope, isAdmin, isPerson, type Principal, requirePerson } from './principal.js';
 
 /**
  * Which people may call a route: `anyone` is recognised where signed in, of an `anonymous` route's caller no credentials

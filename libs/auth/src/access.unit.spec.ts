@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { type Scope, SCOPES } from '#contracts';
 import { UsherError } from '#kernel';
 import { type Access, requireAccess } from './access.js';
-import { hasScope, type Principal, type Scope, SCOPES } from './principal.js';
+import { hasScope, type Principal } from './principal.js';
 
 const caller = (about: Pick<Principal, 'roles' | 'scopes'>): Principal => ({
   id: 'a'.repeat(24),

@@ -6,17 +6,7 @@ export { ACCESS, Anonymous, CurrentPrincipal, OptionalPrincipal, REQUIRED_SCOPE 
 export { JwksKeySource } from './jwks-key-source.js';
 export { JwtStrategy } from './jwt.strategy.js';
 export type { KeySource } from './key-source.js';
-export {
-  hasScope,
-  isAdmin,
-  mayManage,
-  type Principal,
-  requireManage,
-  requirePerson,
-  type Role,
-  type Scope,
-  SCOPES,
-} from './principal.js';
+export { hasScope, isAdmin, mayManage, type Principal, requireManage, requirePerson, type Role } from './principal.js';
 export { isOperational, personOf, principalOf } from './request.js';
 export { SigningKey } from './signing-key.js';
 export { TokenIssuer } from './token-issuer.js';

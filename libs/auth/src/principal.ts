@@ -1,3 +1,4 @@
+import type { Scope } from '#contracts';
 import { UsherError } from '#kernel';
 
 /** Who calls, as a verified access token says. */
@@ -17,10 +18,6 @@ export interface Principal {
 
 export const ROLES = ['user', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
-
-/** What service clients can be allowed; `admin` includes the others. */
-export const SCOPES = ['bus:publish', 'bus:read', 'subscriptions:write', 'forward:write', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** Whether the caller is somebody, and not a service client. */
 export const isPerson = ({ roles }: Principal): boolean => roles.length > 0;

@@ -53,6 +53,7 @@ export {
   timestampSchema,
   isTimezone,
 } from './primitives.js';
+export { type Scope, SCOPES } from './scopes.js';
 export {
   type Acknowledgement,
   acknowledgementSchema,

@@ -1,7 +1,8 @@
 import { applyDecorators, Header, HttpCode, SerializeOptions, SetMetadata } from '@nestjs/common';
 import { ApiExtension, ApiOperation, ApiResponse, type ApiResponseOptions } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { type Access, ACCESS, REQUIRED_SCOPE, type Scope } from '#auth';
+import { type Access, ACCESS, REQUIRED_SCOPE } from '#auth';
+import type { Scope } from '#contracts';
 import type { ErrorCode } from '#kernel';
 import { pageSchema } from './pagination/page.js';
 import { problemSchema } from './problems/problem.js';
