@@ -56,10 +56,11 @@ bookingSchema.index(
   { 'event.id': 1, waitlist_ticket: 1 },
   { unique: true, partialFilterExpression: { status: 'waitlisted' } },
 );
-// One for each list.
+// One for each list; the last is everybody's, for admins.
 bookingSchema.index({ 'event.id': 1, created_at: 1, _id: 1 });
 bookingSchema.index({ 'event.created_by.id': 1, created_at: 1, _id: 1 });
 bookingSchema.index({ owner_id: 1, created_at: 1, _id: 1 }, { partialFilterExpression: { owner_id: { $gt: '' } } });
 bookingSchema.index({ attendee_id: 1, created_at: 1, _id: 1 });
+bookingSchema.index({ created_at: 1, _id: 1 });
 
 export const BOOKING = 'Booking';
