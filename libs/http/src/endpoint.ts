@@ -18,6 +18,10 @@ export const ATTEMPTS = 'usher:attempts';
 export const ACCESS_EXTENSION = 'x-usher-access';
 /** The same, for whether answers are kept for an `Idempotency-Key`. */
 export const KEPT_EXTENSION = 'x-usher-kept';
+/** The same, for the media type of an answer that is, or may be, text. */
+export const TEXT_EXTENSION = 'x-usher-text';
+/** Metadata: the content type of the text that may be had instead of JSON. */
+export const TEXT_INSTEAD = 'usher:text-instead';
 
 export interface EndpointOptions {
   /** One line, for OpenAPI. */
@@ -33,7 +37,10 @@ export interface EndpointOptions {
   answers?: z.ZodType;
   /** Schema of one item, where the answer is a page of them. */
   answersPageOf?: z.ZodType;
-  /** Media type of an answer that is text rather than JSON, such as `text/calendar`: a string or a `StreamableFile`. */
+  /**
+   * Media type of an answer that is text rather than JSON, such as `text/calendar`: a string or a `StreamableFile`. Beside a
+   * schema, of the other form that the answer may be had in: `@PrefersText()` says whether it is wanted.
+   */
   answersText?: `text/${string}`;
   /** What success means, for OpenAPI. */
   answerDescription?: string;
@@ -55,7 +62,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     SetMetadata(REQUIRED_SCOPE, scope),
     HttpCode(status),
     ...(body === undefined ? [] : [SerializeOptions({ schema: body })]),
-    ...(answersText === undefined ? [] : [Header('Content-Type', `${answersText}; charset=utf-8`)]),
+    ...(answersText === undefined ? [] : textAnswer(answersText, body === undefined ? 'only' : 'instead')),
     SetMetadata(PAGED, options.answersPageOf !== undefined),
     SetMetadata(NOT_KEPT, options.notKept ?? false),
     SetMetadata(ATTEMPTS, options.attempts ?? false),
@@ -66,10 +73,19 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
       status,
       description: options.answerDescription ?? (status === 204 ? 'Done' : 'Success'),
       ...(body === undefined ? {} : { standardSchema: body }),
-      ...(answersText === undefined ? {} : { content: { [answersText]: { schema: { type: 'string' } } } }),
     }),
     ...problemResponses(errors),
   );
+}
+
+/** Says that a text is answered, or that it may be had instead of JSON. */
+function textAnswer(mediaType: string, had: 'only' | 'instead'): MethodDecorator[] {
+  const [type, ...parameters] = mediaType.split('; ');
+  const contentType = [type, 'charset=utf-8', ...parameters].join('; ');
+  return [
+    had === 'only' ? Header('Content-Type', contentType) : SetMetadata(TEXT_INSTEAD, contentType),
+    ApiExtension(TEXT_EXTENSION, type),
+  ];
 }
 
 /** One response per status, naming its codes. */

@@ -1,5 +1,6 @@
 export { answer, Answer, type AnswerHead } from './answers/answer.js';
 export { IfMatch, Precondition } from './answers/precondition.js';
+export { PrefersText } from './answers/prefers-text.js';
 export { BODY_LIMIT, createHttpApp, type HttpAppOptions } from './app.js';
 export { Endpoint, type EndpointOptions } from './endpoint.js';
 export { HttpModule } from './http.module.js';

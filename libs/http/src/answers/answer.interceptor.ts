@@ -1,4 +1,11 @@
-import { type CallHandler, type ExecutionContext, Inject, Injectable, type NestInterceptor } from '@nestjs/common';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type NestInterceptor,
+  StreamableFile,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
@@ -25,7 +32,7 @@ export class AnswerInterceptor implements NestInterceptor {
     return next.handle().pipe(
       map((result: unknown) => {
         const body = result instanceof Answer ? this.unwrap(result as Answer<unknown>, request, reply) : result;
-        if (paged) this.linkNext(body, request, reply);
+        if (paged && !(body instanceof StreamableFile)) this.linkNext(body, request, reply);
         return body;
       }),
     );

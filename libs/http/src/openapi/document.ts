@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { ErrorCode } from '#kernel';
-import { ACCESS_EXTENSION, KEPT_EXTENSION } from '../endpoint.js';
+import { ACCESS_EXTENSION, KEPT_EXTENSION, TEXT_EXTENSION } from '../endpoint.js';
 import { PROBLEM_CONTENT_TYPE, problemSchema } from '../problems/problem.js';
 import { PROBLEMS } from '../problems/problems.js';
 import { toOpenApiSchema } from './schema-converter.js';
@@ -55,20 +55,33 @@ const IDEMPOTENCY_KEY: NonNullable<Operation['parameters']>[number] = {
   description: 'Repeating the request with the same key within 24 hours answers what was answered first',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
+type Responses = Record<string, { description: string; content?: Record<string, unknown> } | undefined>;
+
+interface Extensions {
+  [ACCESS_EXTENSION]?: string;
+  [KEPT_EXTENSION]?: boolean;
+  [TEXT_EXTENSION]?: string;
+}
+const EXTENSIONS = [ACCESS_EXTENSION, KEPT_EXTENSION, TEXT_EXTENSION] as const;
+
 const KEYED_PROBLEMS = ['idempotency-key-reused', 'idempotency-in-flight'] as const satisfies readonly ErrorCode[];
 
 /** What is the same for every operation of a kind: who may call, and the problems that any such request can meet. */
 function finish(method: (typeof METHODS)[number], operation: Operation): void {
-  const extensions = operation as unknown as { [ACCESS_EXTENSION]?: string; [KEPT_EXTENSION]?: boolean };
-  const { [ACCESS_EXTENSION]: access, [KEPT_EXTENSION]: kept = false } = extensions;
-  Reflect.deleteProperty(extensions, ACCESS_EXTENSION);
-  Reflect.deleteProperty(extensions, KEPT_EXTENSION);
+  const extensions = operation as unknown as Extensions;
+  const { [ACCESS_EXTENSION]: access, [KEPT_EXTENSION]: kept = false, [TEXT_EXTENSION]: text } = extensions;
+  for (const name of EXTENSIONS) Reflect.deleteProperty(extensions, name);
   if (access === undefined) return;
   if (access === 'anonymous') operation.security = [];
   else operation.security = access === 'anyone' ? [{}, { [BEARER]: [] }] : [{ [BEARER]: [] }];
-  const responses = operation.responses as Record<string, { description: string; content?: unknown } | undefined>;
+  const responses = operation.responses as Responses;
   const keyed = method === 'post' && kept;
-  const problems = [...usualProblems(operation, access), ...(keyed ? KEYED_PROBLEMS : [])];
+  const negotiated = text !== undefined && addText(responses, text);
+  const problems = [
+    ...usualProblems(operation, access),
+    ...(keyed ? KEYED_PROBLEMS : []),
+    ...(negotiated ? (['not-acceptable'] as const) : []),
+  ];
   if (keyed) operation.parameters = [...(operation.parameters ?? []), IDEMPOTENCY_KEY];
   for (const [status, codes] of Map.groupBy(problems, (code) => PROBLEMS[code].status)) {
     const own = responses[status]?.description;
@@ -82,6 +95,16 @@ function finish(method: (typeof METHODS)[number], operation: Operation): void {
   for (const [status, response] of Object.entries(responses))
     if (response !== undefined && Number(status) >= 400)
       response.content = { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } };
+}
+
+/** Adds a text to what success answers; whether it is another form of what is answered already. */
+function addText(responses: Responses, mediaType: string): boolean {
+  const [success] = Object.keys(responses).filter((status) => Number(status) < 300);
+  const response = responses[success ?? ''];
+  if (response === undefined) return false;
+  const negotiated = response.content !== undefined;
+  response.content = { ...response.content, [mediaType]: { schema: { type: 'string' } } };
+  return negotiated;
 }
 
 function usualProblems(operation: Operation, access: string): ErrorCode[] {
