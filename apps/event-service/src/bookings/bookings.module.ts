@@ -15,6 +15,8 @@ import { BookingsRepository } from './bookings.repository.js';
 import { BOOKING, bookingSchema } from './bookings.schema.js';
 import { BookingsService } from './bookings.service.js';
 import { BoxOffice } from './box-office.js';
+import { GuestListController } from './guest-list/guest-list.controller.js';
+import { GuestList } from './guest-list/guest-list.js';
 import { SeatLedger } from './seat-ledger.js';
 
 @Module({
@@ -26,7 +28,7 @@ import { SeatLedger } from './seat-ledger.js';
     UsersModule,
     WorkflowsModule,
   ],
-  controllers: [BookingsController],
+  controllers: [BookingsController, GuestListController],
   providers: [
     Transactions,
     BookingsRepository,
@@ -36,6 +38,7 @@ import { SeatLedger } from './seat-ledger.js';
     BookingOrders,
     BookingViews,
     BookingsService,
+    GuestList,
     BookingWorkflows,
     BookingsOfAttendees,
   ],

@@ -31,6 +31,7 @@ interface Claims {
 export type BookingFilter = QueryFilter<BookingDocument>;
 
 const NEWEST_FIRST: Keyset = { field: 'created_at', direction: -1, type: 'date' };
+export const OLDEST_FIRST: Keyset = { ...NEWEST_FIRST, direction: 1 };
 
 /** What changes of a booking; its address changes beside this, until it lets go of it. */
 const progressOf = ({ event, status, live, cancellation_reason, version, updated_at, ...rest }: BookingDocument) => ({
@@ -54,9 +55,8 @@ export class BookingsRepository {
     return document === null ? undefined : toState(document);
   }
 
-  /** Newest first. */
-  async page(filter: BookingFilter, request: PageRequest): Promise<Page<BookingState>> {
-    const page = keysetQuery<BookingDocument>(NEWEST_FIRST, request);
+  async page(filter: BookingFilter, request: PageRequest, order = NEWEST_FIRST): Promise<Page<BookingState>> {
+    const page = keysetQuery<BookingDocument>(order, request);
     const documents = await this.bookings
       .find(trustedFilter({ $and: [filter, page.filter] }))
       .sort(page.sort)
