@@ -1,8 +1,10 @@
 export { type OutgoingMessage, Publisher } from './broker/publisher.js';
 export type { Delivery } from './consumer/consumer-session.js';
-export { OrderedBatches } from './consumer/ordered-batches.decorator.js';
+export { EachMessage, OrderedBatches } from './consumer/handlers.js';
 export { Consumers, MessagingModule, type MessagingOptions } from './messaging.module.js';
 export { Realtime, type RealtimeSubscriber } from './realtime/realtime.js';
 export { EXCHANGES, type QueueName } from './topology.js';
 export { MongoRelayLog, type MongoRelayLogOptions, type Publishable } from './relay/mongo-relay-log.js';
 export { Relay, type RelayOptions } from './relay/relay.js';
+export { ELECTED_WORK_TIMING, ElectedWork, type ElectedWorkOptions } from './relay/elected-work.js';
+export { InsertWatch } from './relay/insert-watch.js';

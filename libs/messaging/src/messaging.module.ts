@@ -4,6 +4,8 @@ import { HealthProbes, type Logger, LOGGER, Metrics } from '#observability';
 import { BrokerConnection } from './broker/broker-connection.js';
 import { Publisher } from './broker/publisher.js';
 import { OrderedConsumer } from './consumer/ordered-consumer.js';
+import { ParallelConsumer } from './consumer/parallel-consumer.js';
+import type { QueueConsumerOptions } from './consumer/queue-consumer.js';
 import { Realtime } from './realtime/realtime.js';
 import type { QueueName } from './topology.js';
 
@@ -16,11 +18,16 @@ export interface MessagingOptions {
 
 /** Makes the strategy of each queue that a service consumes, for `app.connectMicroservice({ strategy })`. */
 export class Consumers {
-  constructor(private readonly dependencies: Omit<ConstructorParameters<typeof OrderedConsumer>[0], 'queue'>) {}
+  constructor(private readonly dependencies: Omit<QueueConsumerOptions, 'queue'>) {}
 
   /** Feeds the service's one `@OrderedBatches(queue)` method. */
   orderedBatches(queue: QueueName): OrderedConsumer {
     return new OrderedConsumer({ ...this.dependencies, queue });
+  }
+
+  /** Feeds the service's one `@EachMessage(queue)` method, with at most `prefetch` messages at once. */
+  eachMessage(queue: QueueName, prefetch: number): ParallelConsumer {
+    return new ParallelConsumer({ ...this.dependencies, queue }, prefetch);
   }
 }
 

@@ -13,6 +13,8 @@ export const EXCHANGES = {
 } as const;
 
 const ALL = ['#'];
+/** Reached through the default exchange, by the queue's own name. */
+const NONE: readonly string[] = [];
 /** Far above anything seen in practice; at the limit a publish is refused, and whoever publishes keeps what it has. */
 const MAX_LENGTH = 1_000_000;
 
@@ -51,6 +53,7 @@ export const TOPOLOGY = {
       keys: ALL,
       arguments: { ...work, 'x-single-active-consumer': true },
     },
+    'notification-service.delivery.webhook.v1': { from: EXCHANGES.events, keys: NONE, arguments: work },
     'event-service.workflows.v1': {
       from: EXCHANGES.events,
       keys: ['usher.event.*', 'usher.booking.canceled', 'usher.booking.waitlisted', 'usher.attendee.removed'],

@@ -71,7 +71,12 @@ export class ConsumerSession {
     // One acknowledgement covers all before it, hence also what is still being parked and must not be let go of.
     const last = batch.at(-1);
     if (this.parking.size === 0 && last !== undefined) this.tell(() => this.channel.ack(last.message, true));
-    else for (const { message } of batch) this.tell(() => this.channel.ack(message));
+    else for (const held of batch) this.ackOne(held);
+  }
+
+  /** Acknowledges one message, whatever else is held. */
+  ackOne({ message }: Held): void {
+    this.tell(() => this.channel.ack(message));
   }
 
   /** Parks a message and acknowledges it once it is safe there; until then it stays unacknowledged, however long. */

@@ -1,19 +1,5 @@
-import { RmqContext, ServerRMQ } from '@nestjs/microservices';
-import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
-import { lastValueFrom } from 'rxjs';
-import type { Clock } from '#kernel';
-import { UsherError } from '#kernel';
-import type { Logger, Metrics } from '#observability';
-import { fromMongoError } from '#persistence';
-import { BrokerConnection } from '../broker/broker-connection.js';
-import { within } from '../broker/deadline.js';
-import type { Publisher } from '../broker/publisher.js';
-import { discard } from '../broker/supervised-channel.js';
-import { declareTopology, type QueueName } from '../topology.js';
-import { ConsumerSession, type Held } from './consumer-session.js';
-import { transportOf } from './ordered-batches.decorator.js';
-import { type ParkedBecause, parkedMessage } from './parking.js';
-import { settle } from './settle.js';
+import type { ConsumerSession } from './consumer-session.js';
+import { QueueConsumer, type QueueConsumerOptions } from './queue-consumer.js';
 
 const BATCH = 256;
 /**
@@ -21,135 +7,39 @@ const BATCH = 256;
  * earlier, so order survives a failover only where the next consumer takes all of them at once.
  */
 const PREFETCH = 512;
-const DRAIN_MS = 10_000;
-
-export interface OrderedConsumerOptions {
-  url: string;
-  service: string;
-  queue: QueueName;
-  /** Parks on a connection of its own: one that publishes may be held up by the broker, and acknowledgements with it. */
-  publisher: Publisher;
-  logger: Logger;
-  metrics: Metrics;
-  clock: Clock;
-}
 
 /**
- * Nest's RabbitMQ transport for one queue whose messages go, in order and in batches, to the one method marked
- * `@OrderedBatches(queue)`. A batch is whatever arrived while the one before was handled, at most 256: no message waits
- * for another to come. Nothing is acknowledged before it is done or parked; lost channels, deleted queues and cancelled
- * consumers are set up again; closing waits up to ten seconds for the batch in hand and gives back the rest.
+ * Feeds the messages of one queue, in order and in batches, to the one method marked `@OrderedBatches(queue)`. A batch is
+ * whatever arrived while the one before was handled, at most 256: no message waits for another to come.
  */
-export class OrderedConsumer extends ServerRMQ {
-  private readonly log: Logger;
-  private connection: BrokerConnection | undefined;
-  private session: ConsumerSession | undefined;
+export class OrderedConsumer extends QueueConsumer {
   private working: Promise<void> | undefined;
-  private closing = false;
 
-  constructor(private readonly settings: OrderedConsumerOptions) {
-    super({ urls: [settings.url], queue: settings.queue, noAck: false, prefetchCount: PREFETCH });
-    this.transportId = transportOf(settings.queue);
-    this.log = settings.logger.child({ queue: settings.queue });
-  }
-
-  /** Does not wait for the broker. Calls back with an error where there is not exactly one handler. */
-  override async listen(callback: (error?: unknown) => void): Promise<void> {
-    const handler = this.getHandlerByPattern(this.queue);
-    if (handler === null || handler.next !== undefined)
-      return callback(new Error(`There must be exactly one @OrderedBatches('${this.queue}') method.`));
-    const { url, service, logger } = this.settings;
-    this.connection = new BrokerConnection({ url, name: `${service}:${this.queue}`, logger });
-    this.server = this.connection.manager;
-    this.connection.openChannel({
-      name: this.queue,
-      setup: (channel) => this.consume(channel),
-    });
-    callback();
-  }
-
-  /**
-   * The batch in hand is finished and acknowledged, parked messages are safe, and closing the channel returns the rest.
-   * The consumer is not cancelled first: the broker would hand what follows to the next one while this batch is still
-   * under way.
-   */
-  override async close(): Promise<void> {
-    this.closing = true;
-    this.session?.stopWaiting();
-    await within(DRAIN_MS, Promise.all([this.working, this.session?.settled()]));
-    this.session?.end();
-    await this.connection?.close();
-  }
-
-  private async consume(channel: ConfirmChannel): Promise<void> {
-    await declareTopology(channel);
-    await channel.prefetch(PREFETCH);
-    const session = new ConsumerSession(channel, {
-      onPending: () => this.work(),
-      park: (message, because) => this.park(message, because),
-      now: () => this.settings.clock.now(),
-    });
-    channel.once('close', () => session.end());
-    this.session = session;
-    await channel.consume(this.queue, (message) => {
-      if (message !== null) return session.receive(message);
-      // The broker cancels a consumer when its queue is deleted or moves: begin again with a channel of its own.
-      this.log.warn('consumer.cancelled');
-      session.end();
-      void discard(channel);
-    });
-    this.log.info('consumer.started');
+  constructor(settings: QueueConsumerOptions) {
+    super(settings, PREFETCH);
   }
 
   /** One batch at a time, also across a lost channel: a second run beside an unfinished one would break the order. */
-  private work(): void {
+  protected override work(): void {
     this.working ??= this.workOff().finally(() => {
       this.working = undefined;
       if (this.session?.hasPending === true && !this.closing) this.work();
     });
   }
 
+  protected override async idle(): Promise<void> {
+    await this.working;
+  }
+
   private async workOff(): Promise<void> {
     for (let session = this.session; session?.hasPending === true && !this.closing; session = this.session)
-      await this.process(session, session.take(BATCH));
+      await this.workOn(session);
   }
 
-  private async process(session: ConsumerSession, batch: Held[]): Promise<void> {
-    await settle(batch, {
-      handle: (part) => this.handle(part),
+  private async workOn(session: ConsumerSession): Promise<void> {
+    await this.process(session, session.take(BATCH), {
+      payload: (part) => part,
       accept: (part) => session.ack(part),
-      reject: ({ message }, error) => session.park(message, because(error)),
-      isRetryable: (error) => asUsherError(error)?.retryable ?? false,
-      pause: (attempt, error) => {
-        this.log.warn({ err: error, attempt, size: batch.length }, 'consumer.waiting');
-        return session.pause(attempt);
-      },
     });
   }
-
-  private async handle(batch: readonly Held[]): Promise<void> {
-    const handler = this.getHandlerByPattern(this.queue);
-    if (handler === null) throw new Error(`no handler for ${this.queue}`);
-    const context = new RmqContext([batch.at(-1)?.message ?? {}, undefined, this.queue]);
-    await lastValueFrom(this.transformToObservable(await handler(batch, context)), { defaultValue: undefined });
-  }
-
-  private async park(message: ConsumeMessage, why: ParkedBecause): Promise<void> {
-    await this.settings.publisher.publish(parkedMessage(this.queue, message, why));
-    this.settings.metrics.count('usher_messages_parked_total', { queue: this.queue });
-    this.log.warn(
-      { ...why, message_id: message.properties.messageId, type: message.properties.type },
-      'message.parked',
-    );
-  }
 }
-
-const asUsherError = (error: unknown): UsherError | undefined => {
-  const known = fromMongoError(error);
-  return known instanceof UsherError ? known : undefined;
-};
-
-const because = (error: unknown): ParkedBecause => ({
-  reason: asUsherError(error)?.code ?? 'rejected',
-  detail: error instanceof Error ? error.message : String(error),
-});

@@ -44,7 +44,7 @@ export class InsertWatch {
     if (this.closed || this.stream !== stream) return;
     this.stream = undefined;
     this.failures += 1;
-    this.logger.warn({ err: error }, 'relay.watch_interrupted');
+    this.logger.warn({ err: error }, 'watch.interrupted');
     void stream?.close().catch(() => undefined);
     this.timer = setTimeout(() => this.open(), backoffMs(this.failures));
   }

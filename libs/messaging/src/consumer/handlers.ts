@@ -14,6 +14,9 @@ class Rethrow implements RpcExceptionFilter {
   }
 }
 
+const takes = (queue: QueueName): MethodDecorator =>
+  applyDecorators(EventPattern<QueueName>(queue, transportOf(queue)), UseFilters(Rethrow));
+
 /**
  * Marks the controller method that takes all messages of `queue`: `(batch: readonly Delivery[]) => Promise<void>`, in order
  * and one batch after the other. It does the work for the whole batch or for none of it. Resolving acknowledges the
@@ -21,5 +24,11 @@ class Rethrow implements RpcExceptionFilter {
  * any other error means that one of them is bad, which is then found and parked. A batch may come again in part or in
  * whole, after a crash or a lost connection.
  */
-export const OrderedBatches = (queue: QueueName): MethodDecorator =>
-  applyDecorators(EventPattern<QueueName>(queue, transportOf(queue)), UseFilters(Rethrow));
+export const OrderedBatches = takes;
+
+/**
+ * Marks the controller method that takes each message of `queue`: `(message: Delivery) => Promise<void>`, many side by
+ * side. Resolving acknowledges the message; a retryable error has it tried again, in its place; any other error parks
+ * it. A message may come again after a crash or a lost connection.
+ */
+export const EachMessage = takes;
