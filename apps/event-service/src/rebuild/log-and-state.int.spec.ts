@@ -2,37 +2,38 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '#kernel';
 import type { LogEntry } from '#persistence';
-import { startEventService, type TestService } from '../../test/start-event-service.js';
 import type { BookingDocument } from '../bookings/bookings.schema.js';
+import { BookingsApp, guest } from '../bookings/testing/bookings-app.js';
 import type { EventDocument } from '../events/events.schema.js';
 import { PROJECTIONS } from './projections.js';
 import { Rebuild } from './rebuild.js';
 import { GUESTS, Happening, wave } from './testing/happening.js';
-import { Organiser } from './testing/organiser.js';
 import { Settling } from './testing/settling.js';
 
-let instances: TestService[];
-let organiser: Organiser;
+let app: BookingsApp;
+let instances: BookingsApp[];
 let settling: Settling;
 const guests: string[] = [];
 
 beforeAll(async () => {
-  const first = await startEventService();
-  instances = [first, await startEventService({ RABBITMQ_URL: first.rabbitmqUrl }, first.database)];
-  settling = new Settling(instances);
-  organiser = await Organiser.signUp(first);
-  while (guests.length < GUESTS) guests.push(await organiser.register(`guest-${guests.length}`));
+  app = await BookingsApp.start();
+  instances = [app, await app.again()];
+  settling = new Settling(instances.map(({ service }) => service));
+  while (guests.length < GUESTS) {
+    const registered = await app.send('post', '/v1/attendees', app.ada.headers, guest()).expect(201);
+    guests.push((registered.body as { id: string }).id);
+  }
 }, 60_000);
 afterAll(async () => {
-  for (const service of instances.toReversed()) await service.close();
+  for (const instance of instances.toReversed()) await instance.close();
 });
 
-const collection = <D extends { _id: string }>(name: string) => organiser.connection.collection<D>(name);
+const collection = <D extends { _id: string }>(name: string) => app.connection.collection<D>(name);
 
 async function expectAgreement(): Promise<void> {
   const reported: string[] = [];
   const report = (line: string) => reported.push(line);
-  await new Rebuild(organiser.connection, PROJECTIONS, systemClock, report).verify();
+  await new Rebuild(app.connection, PROJECTIONS, systemClock, report).verify();
   expect(reported).toEqual([]);
 }
 
@@ -72,12 +73,8 @@ const waves = fc.array(wave, { minLength: 2, maxLength: 5 });
 it('log and state agree, and everybody has what is theirs, whatever happens at two instances at once', async () => {
   await fc.assert(
     fc.asyncProperty(capacity, waves, fc.option(wave, { freq: 2 }), async (max_attendees, played, atTheEnd) => {
-      const eventId = await organiser.createEvent({ max_attendees });
-      const happening = new Happening(
-        eventId,
-        instances.map((service) => organiser.at(service)),
-        guests,
-      );
+      const eventId = await app.createEvent({ max_attendees });
+      const happening = new Happening(eventId, instances, guests);
       for (const steps of played)
         // Done, or refused for a reason: neither a bad request nor a failure.
         for (const status of await happening.play(steps)) expect([200, 201, 409, 422]).toContain(status);
@@ -86,7 +83,7 @@ it('log and state agree, and everybody has what is theirs, whatever happens at t
       if (atTheEnd !== null) {
         await Promise.all([
           happening.play(atTheEnd),
-          organiser.send('post', `/v1/events/${eventId}/cancel`).expect(200),
+          app.send('post', `/v1/events/${eventId}/cancel`, app.ada.headers).expect(200),
         ]);
         await settling.settled();
         await expectSeatsRight(eventId);

@@ -2,10 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import mongoose, { type Connection } from 'mongoose';
 import { newId, systemClock } from '#kernel';
 import { until } from '#testing';
-import { startEventService, type TestService } from '../../test/start-event-service.js';
+import { BookingsApp, guest, type GuestBooking } from '../bookings/testing/bookings-app.js';
 import { PROJECTIONS } from './projections.js';
 import { Rebuild } from './rebuild.js';
-import { type Booked, Organiser } from './testing/organiser.js';
 import { Settling } from './testing/settling.js';
 
 type Document = Record<string, unknown> & { _id: string };
@@ -13,21 +12,19 @@ type Document = Record<string, unknown> & { _id: string };
 const COLLECTIONS = ['bookings', 'events'] as const;
 type Collection = (typeof COLLECTIONS)[number];
 
-let service: TestService;
+let app: BookingsApp;
 let connection: Connection;
-let ada: Organiser;
 let reported: string[];
 
 beforeAll(async () => {
-  service = await startEventService();
-  const { uri, database } = service.database;
+  app = await BookingsApp.start();
+  const { uri, database } = app.service.database;
   connection = await mongoose.createConnection(uri, { dbName: database }).asPromise();
-  ada = await Organiser.signUp(service);
-  await writeHistory(new Settling([service]));
+  await writeHistory(new Settling([app.service]));
 }, 60_000);
 afterAll(async () => {
   await connection.close();
-  await service.close();
+  await app.close();
 });
 beforeEach(() => {
   reported = [];
@@ -43,32 +40,37 @@ const entries = () => collection('event_log').countDocuments({ stream: { $regex:
 
 /** An event with every kind of booking. */
 let concert: string;
-let promoted: Booked;
-let waiting: Booked;
+let promoted: GuestBooking;
+let waiting: GuestBooking;
+
+const book = (eventId: string, name: string, members: object = {}) =>
+  app.bookGuest(eventId, { attendee: guest({ name, email: `${name}@Example.com` }), ...members });
 
 /** One event with every kind of booking, one canceled, one deleted, one whose guest came and was erased, and one without. */
 async function writeHistory(settling: Settling): Promise<void> {
   const coordinates = { type: 'Point', coordinates: [13.4, 52.5] };
-  concert = await ada.createEvent({ max_attendees: 4, tags: ['jazz'], coordinates });
-  const leaves = await ada.book(concert, 'bob', { seats: 2 });
-  const comes = await ada.book(concert, 'grace', { seats: 2 });
-  promoted = await ada.book(concert, 'heidi', { seats: 1, waitlist: true });
-  const patient = await ada.book(concert, 'ivan', { seats: 3, waitlist: true });
-  await ada.cancel(leaves);
+  concert = await app.createEvent({ max_attendees: 4, tags: ['jazz'], coordinates });
+  const leaves = await book(concert, 'bob', { seats: 2 });
+  const comes = await book(concert, 'grace', { seats: 2 });
+  promoted = await book(concert, 'heidi', { seats: 1, waitlist: true });
+  const patient = await book(concert, 'ivan', { seats: 3, waitlist: true });
+  await app.cancel(leaves, leaves.by).expect(200);
   await settling.settled();
-  await ada.patchEvent(concert, { max_attendees: 6, title: 'Jazz, late' });
+  await app.patchEvent(concert, { max_attendees: 6, title: 'Jazz, late' }).expect(200);
   await settling.settled();
-  waiting = await ada.book(concert, 'judy', { seats: 2, waitlist: true });
-  await ada.checkIn(comes);
-  const [elsewhere, canceled, deleted] = [await ada.createEvent(), await ada.createEvent(), await ada.createEvent()];
-  const [gone, came] = [await ada.book(concert, 'kim', { waitlist: true }), await ada.book(elsewhere, 'lena')];
-  await ada.checkIn(came);
-  for (const { attendee } of [gone, came]) await ada.send('delete', `/v1/attendees/${attendee.id}`).expect(204);
-  await ada.send('patch', `/v1/attendees/${patient.attendee.id}`, { email: 'Ivan.New@example.com' }).expect(200);
-  for (const event of [canceled, deleted]) await ada.book(event, 'mallory', { seats: 3 });
-  await ada.send('post', `/v1/events/${canceled}/cancel`).expect(200);
-  await ada.send('delete', `/v1/events/${deleted}`).expect(204);
-  await ada.createEvent();
+  waiting = await book(concert, 'judy', { seats: 2, waitlist: true });
+  await app.checkIn(comes).expect(200);
+  const [elsewhere, canceled, deleted] = [await app.createEvent(), await app.createEvent(), await app.createEvent()];
+  const [gone, came] = [await book(concert, 'kim', { waitlist: true }), await book(elsewhere, 'lena')];
+  await app.checkIn(came).expect(200);
+  for (const { attendee, by } of [gone, came]) await app.send('delete', `/v1/attendees/${attendee.id}`, by).expect(204);
+  const address = { email: 'Ivan.New@example.com' };
+  await app.send('patch', `/v1/attendees/${patient.attendee.id}`, patient.by, address).expect(200);
+  for (const event of [canceled, deleted]) await book(event, 'mallory', { seats: 3 });
+  await app.patchEvent(deleted, { title: 'Not for long' }).expect(200);
+  await app.send('post', `/v1/events/${canceled}/cancel`, app.ada.headers).expect(200);
+  await app.send('delete', `/v1/events/${deleted}`, app.ada.headers).expect(204);
+  await app.createEvent();
   await settling.settled();
 }
 
@@ -144,13 +146,13 @@ describe('verifying', () => {
   });
 
   it('sees one moment, while the service goes on', async () => {
-    const event = await ada.createEvent();
-    const book = async (name: string) => {
-      const booking = await ada.book(event, name, { seats: 2 });
-      await ada.patchEvent(event, { title: name });
-      await ada.cancel(booking);
+    const event = await app.createEvent();
+    const comeAndGo = async (name: string) => {
+      const booking = await book(event, name, { seats: 2 });
+      await app.patchEvent(event, { title: name }).expect(200);
+      await app.cancel(booking, booking.by).expect(200);
     };
-    const work = Array.from({ length: 15 }, (_, n) => book(`guest-${n}`));
+    const work = Array.from({ length: 15 }, (_, n) => comeAndGo(`guest-${n}`));
     const outcomes = await Promise.all([rebuild().verify(), rebuild().verify(), rebuild().verify(), ...work]);
     expect(reported).toEqual([]);
     expect(outcomes.slice(0, 3)).toMatchObject(Array(3).fill({ differences: 0 }));
@@ -180,7 +182,7 @@ describe('rebuilding', () => {
   describe('while none runs', () => {
     let before: Awaited<ReturnType<typeof everything>>;
     beforeAll(async () => {
-      await service.app.close();
+      await app.service.app.close();
       before = await everything();
       await spoil();
     });
@@ -199,20 +201,16 @@ describe('rebuilding', () => {
     it('puts what the log says in place, with its indexes, and the service goes on', async () => {
       expect(await rebuild().replace()).toMatchObject({ entries: await entries(), differences: 0 });
       expect(await everything()).toEqual(before);
-      const again = await startEventService({ RABBITMQ_URL: service.rabbitmqUrl }, service.database);
+      const again = await app.again();
       try {
-        const { id } = waiting;
-        const organiser = ada.at(again);
-        const guest = { name: 'heidi', email: 'HEIDI@example.com' };
-        await organiser.send('post', `/v1/events/${concert}/bookings`, { attendee: guest, waitlist: true }).expect(409);
-        await organiser.cancel(promoted);
-        await organiser.patchEvent(concert, { max_attendees: 7 });
-        await until(async () =>
-          expect((await organiser.send('get', `/v1/bookings/${id}`)).body).toMatchObject({ status: 'confirmed' }),
-        );
+        const taken = { attendee: guest({ email: 'HEIDI@example.com' }), waitlist: true };
+        expect((await again.ask(concert, {}, taken)).body).toMatchObject({ code: 'already-booked' });
+        await again.cancel(promoted, promoted.by).expect(200);
+        await again.patchEvent(concert, { max_attendees: 7 }).expect(200);
+        await until(async () => expect(await again.booking(waiting)).toMatchObject({ status: 'confirmed' }));
         expect(await rebuild().verify()).toMatchObject({ differences: 0 });
       } finally {
-        await again.app.close();
+        await again.service.app.close();
       }
     });
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Booked, Organiser } from './organiser.js';
+import type { BookedResource } from '../../bookings/bookings.dto.js';
+import type { BookingsApp } from '../../bookings/testing/bookings-app.js';
 
 export const GUESTS = 8;
 
@@ -29,13 +30,19 @@ export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 /** Steps that go out together. */
 export const wave = fc.array(step, { minLength: 1, maxLength: 10 });
 
+interface Request {
+  method: 'post' | 'patch';
+  path: string;
+  body?: object;
+}
+
 /** An event, and what people do to it at two instances. */
 export class Happening {
-  private readonly bookings: Booked[] = [];
+  private readonly bookings: BookedResource[] = [];
 
   constructor(
     readonly eventId: string,
-    private readonly organisers: readonly Organiser[],
+    private readonly instances: readonly BookingsApp[],
     private readonly guests: readonly string[],
   ) {}
 
@@ -44,34 +51,40 @@ export class Happening {
     const known = [...this.bookings];
     const answers = steps.map(async (step) => {
       const request = this.requestOf(step, known);
-      const organiser = this.organisers[step.instance];
-      if (request === undefined || organiser === undefined) return [];
-      const answer = await organiser.send(...request);
-      if (step.does === 'book' && answer.status === 201) this.bookings.push(answer.body as Booked);
+      const instance = this.instances[step.instance];
+      if (request === undefined || instance === undefined) return [];
+      const { method, path, body } = request;
+      const answer = await instance.send(method, path, instance.ada.headers, body);
+      if (step.does === 'book' && answer.status === 201) this.bookings.push(answer.body as BookedResource);
       return [answer.status];
     });
     return (await Promise.all(answers)).flat();
   }
 
   /** Undefined where there is no booking to choose. */
-  private requestOf(step: Step, known: readonly Booked[]): Parameters<Organiser['send']> | undefined {
+  private requestOf(step: Step, known: readonly BookedResource[]): Request | undefined {
     const event = `/v1/events/${this.eventId}`;
     switch (step.does) {
       case 'book': {
         const { seats, waitlist } = step;
-        return ['post', `${event}/bookings`, { attendee_id: this.guests[step.guest], seats, waitlist }];
+        const body = { attendee_id: this.guests[step.guest], seats, waitlist };
+        return { method: 'post', path: `${event}/bookings`, body };
       }
       case 'cancel':
       case 'check-in': {
         const chosen = known[step.booking % known.length];
-        return chosen === undefined ? undefined : ['post', `/v1/bookings/${chosen.id}/${step.does}`];
+        return chosen && { method: 'post', path: `/v1/bookings/${chosen.id}/${step.does}` };
       }
       case 'limit':
-        return ['patch', event, { max_attendees: step.max_attendees }];
+        return { method: 'patch', path: event, body: { max_attendees: step.max_attendees } };
       case 'retitle':
-        return ['patch', event, { title: step.title }];
+        return { method: 'patch', path: event, body: { title: step.title } };
       case 'readdress':
-        return ['patch', `/v1/attendees/${this.guests[step.guest]}`, { email: `address-${step.address}@example.com` }];
+        return {
+          method: 'patch',
+          path: `/v1/attendees/${this.guests[step.guest]}`,
+          body: { email: `address-${step.address}@example.com` },
+        };
     }
   }
 }
