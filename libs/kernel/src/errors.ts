@@ -11,6 +11,8 @@ export const ERROR_CODES = [
   'unauthenticated',
   'invalid-credentials',
   'invalid-token',
+  'unsupported-grant-type',
+  'invalid-scope',
   'forbidden',
   'insufficient-scope',
   'not-found',

@@ -6,7 +6,7 @@ import { PROBLEMS } from './problems.js';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
-/** A problem document as RFC 9457 defines it, with the extension members `code`, `trace_id` and `errors`. */
+/** A problem document as RFC 9457 defines it, with the extension members `code`, `trace_id` and `errors`, and those of OAuth. */
 export const problemSchema = z
   .object({
     type: z.url().describe('An address that explains the problem'),
@@ -20,6 +20,8 @@ export const problemSchema = z
       .array(z.object({ pointer: z.string(), message: z.string() }))
       .optional()
       .describe('Each thing that is wrong with the input'),
+    error: z.string().optional().describe('What OAuth calls it, at the token endpoint (RFC 6749, section 5.2)'),
+    error_description: z.string().optional().describe('`detail`, as OAuth may have it'),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problemSchema>;

@@ -43,12 +43,25 @@ export const PROBLEMS: Record<ErrorCode, ProblemType> = {
   'invalid-credentials': {
     status: 401,
     title: 'The credentials are not right',
-    explanation: 'No account has this name or address together with this password; which of them is wrong is not told.',
+    explanation:
+      'No account has this name or address together with this password, or no service client this id and secret; which of them is wrong is not told.',
   },
   'invalid-token': {
     status: 401,
     title: 'The token is not valid',
     explanation: 'The token is malformed, expired, revoked or from elsewhere. Refresh it, or sign in again.',
+  },
+  'unsupported-grant-type': {
+    status: 400,
+    title: 'There is no such grant',
+    explanation:
+      'POST /v1/auth/token knows `grant_type: "client_credentials"` only; people sign in at POST /v1/auth/login.',
+  },
+  'invalid-scope': {
+    status: 400,
+    title: 'The client does not have the scope',
+    explanation:
+      'A token can be good for the scopes that an admin gave the service client, and `scope` names another. Leave it out to ask for all of them.',
   },
   forbidden: {
     status: 403,

@@ -15,6 +15,8 @@ const STATUSES: Record<string, number> = {
   unauthenticated: 401,
   'invalid-credentials': 401,
   'invalid-token': 401,
+  'unsupported-grant-type': 400,
+  'invalid-scope': 400,
   forbidden: 403,
   'insufficient-scope': 403,
   'not-found': 404,
