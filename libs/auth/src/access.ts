@@ -19,11 +19,11 @@ export class InsufficientScope extends UsherError {
  * Throws unless the caller may call a route of that access: `unauthenticated` where nobody is known, `forbidden` for a
  * person who is no admin, and for a service client `insufficient-scope`, or `forbidden` where no scope would help.
  *
- * @param scope What lets service clients call; where nothing is said, only routes for admins let any, those with `admin`.
+ * @param scope What lets service clients call; without it none may.
  */
 export function requireAccess(
   principal: Principal | undefined,
-  { access, scope = access === 'admin' ? 'admin' : undefined }: { access: Access; scope?: Scope | undefined },
+  { access, scope }: { access: Access; scope?: Scope | undefined },
 ): void {
   if (access === 'anonymous' || access === 'anyone') return;
   if (principal === undefined)

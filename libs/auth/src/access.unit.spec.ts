@@ -40,10 +40,11 @@ describe('who may call', () => {
     ['anonymous', undefined,              may,   may,  may,   may,      may,   may],
     ['anyone',    undefined,              may,   may,  may,   may,      may,   may],
     ['signed-in', undefined,              no,    may,  may,   not,      not,   not],
-    ['admin',     undefined,              no,    not,  may,   lacks,    lacks, may],
+    ['admin',     undefined,              no,    not,  may,   not,      not,   not],
     ['signed-in', 'bus:publish',          no,    may,  may,   may,      lacks, may],
     ['admin',     'bus:publish',          no,    not,  may,   may,      lacks, may],
     ['admin',     'subscriptions:write',  no,    not,  may,   lacks,    lacks, may],
+    ['admin',     'admin',                no,    not,  may,   lacks,    lacks, may],
   ])('a route for %s, and clients with %s', (access, scope, ...expected) => {
     expect(Object.values(CALLERS).map((principal) => outcome(principal, access, scope))).toEqual(expected);
   });

@@ -16,6 +16,8 @@ export const NOT_KEPT = 'usher:not-kept';
 export const ATTEMPTS = 'usher:attempts';
 /** OpenAPI extension by which the document's finishing touches know who may call. */
 export const ACCESS_EXTENSION = 'x-usher-access';
+/** The same, for the scope that lets service clients call. */
+export const SCOPE_EXTENSION = 'x-usher-scope';
 /** The same, for whether answers are kept for an `Idempotency-Key`. */
 export const KEPT_EXTENSION = 'x-usher-kept';
 /** The same, for the media type of an answer that is, or may be, text. */
@@ -54,7 +56,8 @@ export interface EndpointOptions {
 
 /** Everything that a route says of itself besides its method and path: access, success, problems, and OpenAPI. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
-  const { summary, description, access = 'signed-in', scope, answersText, errors = [] } = options;
+  const { summary, description, access = 'signed-in', answersText, errors = [] } = options;
+  const scope = options.scope ?? (access === 'admin' ? 'admin' : undefined);
   const body = options.answersPageOf === undefined ? options.answers : pageSchema(options.answersPageOf);
   const status = options.status ?? (body === undefined && answersText === undefined ? 204 : 200);
   return applyDecorators(
@@ -68,6 +71,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     SetMetadata(ATTEMPTS, options.attempts ?? false),
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
     ApiExtension(ACCESS_EXTENSION, access),
+    ...(scope === undefined ? [] : [ApiExtension(SCOPE_EXTENSION, scope)]),
     ApiExtension(KEPT_EXTENSION, options.notKept !== true),
     ApiResponse({
       status,

@@ -5,6 +5,7 @@ import { Body, Controller, Delete, Get, Patch, Post, Query } from '@nestjs/commo
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { CurrentPrincipal, OptionalPrincipal, type Principal } from '#auth';
+import { SCOPES } from '#contracts';
 import { startTestApp, type TestApp } from '#testing';
 import { answer, Endpoint, Id, IfMatch, pageQuery, type Precondition } from './index.js';
 
@@ -40,6 +41,18 @@ class NotesController {
   @Get('admin')
   @Endpoint({ summary: 'Admin', access: 'admin', answers: z.object({}) })
   admin() {
+    return {};
+  }
+
+  @Get('publishers')
+  @Endpoint({ summary: 'Publishers', access: 'admin', scope: 'bus:publish', answers: z.object({}) })
+  publishers() {
+    return {};
+  }
+
+  @Get('subscribers')
+  @Endpoint({ summary: 'Subscribers', description: 'All.', scope: 'subscriptions:write', answers: z.object({}) })
+  subscribers() {
     return {};
   }
 
@@ -348,6 +361,46 @@ describe('an HTTP application', () => {
       expect((await as('/v1/notes/admin', admin.headers.authorization)).status).toBe(200);
       expectProblem(await as('/v1/notes/admin'), 401, 'unauthenticated');
     });
+
+    it('lets service clients in by scope, and tells them which one they lack', async () => {
+      const publisher = (await test.tokens.client('bus:read', 'bus:publish')).headers.authorization;
+      const other = (await test.tokens.client('bus:read')).headers.authorization;
+      const admin = (await test.tokens.client('admin')).headers.authorization;
+      for (const client of [publisher, admin]) expect((await as('/v1/notes/publishers', client)).status).toBe(200);
+      for (const [path, scope] of [
+        ['publishers', 'bus:publish'],
+        ['subscribers', 'subscriptions:write'],
+        ['admin', 'admin'],
+      ]) {
+        const refused = await as(`/v1/notes/${path}`, other);
+        expectProblem(refused, 403, 'insufficient-scope');
+        expect(refused.headers['www-authenticate']).toBe(
+          `Bearer realm="usher", error="insufficient_scope", error_description="This needs a token with the scope ${scope}.", scope="${scope}"`,
+        );
+      }
+      expect((await as('/v1/notes/admin', admin)).status).toBe(200);
+    });
+
+    it('lets people in where clients need a scope, all or admins', async () => {
+      const user = (await test.tokens.session()).headers.authorization;
+      const admin = (await test.tokens.session({ roles: ['user', 'admin'] })).headers.authorization;
+      expect((await as('/v1/notes/subscribers', user)).status).toBe(200);
+      const refused = await as('/v1/notes/publishers', user);
+      expectProblem(refused, 403, 'forbidden');
+      expect(refused.headers['www-authenticate']).toBeUndefined();
+      expect((await as('/v1/notes/publishers', admin)).status).toBe(200);
+      expectProblem(await as('/v1/notes/publishers'), 401, 'unauthenticated');
+    });
+
+    it('refuses service clients, whatever their scopes, where only people have any business', async () => {
+      const client = (await test.tokens.client(...SCOPES)).headers.authorization;
+      for (const path of ['whoami', 'open']) {
+        const refused = await as(`/v1/notes/${path}`, client);
+        expectProblem(refused, 403, 'forbidden');
+        expect(refused.headers['www-authenticate']).toBeUndefined();
+      }
+      expect((await as('/v1/notes', client)).status).toBe(200);
+    });
   });
 
   describe('every answer', () => {
@@ -403,6 +456,12 @@ describe('an HTTP application', () => {
     const { paths } = body as { paths: Record<string, Record<string, { security: unknown; responses: object }>> };
     expect(paths['/v1/notes/whoami']?.['get']?.security).toEqual([{ bearer: [] }]);
     expect(paths['/v1/notes']?.['post']?.security).toEqual([{}, { bearer: [] }]);
+    expect(paths['/v1/notes/admin']?.['get']?.security).toEqual([{ bearer: ['admin'] }]);
+    expect(paths['/v1/notes/subscribers']?.['get']).toMatchObject({
+      security: [{ bearer: ['subscriptions:write'] }],
+      description: 'All.\n\nFor people, and service clients with the scope `subscriptions:write`.',
+      responses: { 403: { description: expect.stringMatching(/^`insufficient-scope`: [^;]+$/) as unknown } },
+    });
     expect(Object.keys(paths['/v1/notes']?.['post']?.responses ?? {})).toEqual([
       '201',
       '400',

@@ -1,4 +1,5 @@
 import { type Role, type SigningKey, TokenIssuer, type TokenPolicy } from '#auth';
+import type { Scope } from '#contracts';
 import { newId } from '#kernel';
 
 /** A caller: who they are, and the header that says so. */
@@ -23,7 +24,19 @@ export class TestTokens {
   async session(who: { id?: string; username?: string; roles?: readonly Role[] } = {}): Promise<TestSession> {
     this.made += 1;
     const user = { id: who.id ?? newId(), username: who.username ?? `user_${this.made}` };
-    const { token } = await this.issuer.issue({ ...user, roles: who.roles ?? ['user'] });
+    return this.issue(user, { roles: who.roles ?? ['user'] });
+  }
+
+  /** A service client whose token has these scopes. */
+  async client(...scopes: Scope[]): Promise<TestSession> {
+    return this.issue({ id: newId(), username: 'A service' }, { roles: [], scopes });
+  }
+
+  private async issue(
+    user: TestSession['user'],
+    rights: { roles: readonly Role[]; scopes?: readonly Scope[] },
+  ): Promise<TestSession> {
+    const { token } = await this.issuer.issue({ ...user, ...rights });
     return { user, token, headers: { authorization: `Bearer ${token}` } };
   }
 }

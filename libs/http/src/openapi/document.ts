@@ -1,7 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { Access } from '#auth';
+import type { Scope } from '#contracts';
 import type { ErrorCode } from '#kernel';
-import { ACCESS_EXTENSION, KEPT_EXTENSION, TEXT_EXTENSION } from '../endpoint.js';
+import { ACCESS_EXTENSION, KEPT_EXTENSION, SCOPE_EXTENSION, TEXT_EXTENSION } from '../endpoint.js';
 import { PROBLEM_CONTENT_TYPE, problemSchema } from '../problems/problem.js';
 import { PROBLEMS } from '../problems/problems.js';
 import { toOpenApiSchema } from './schema-converter.js';
@@ -16,6 +18,8 @@ export interface ApiDescription {
 }
 
 const BEARER = 'bearer';
+const TOKENS =
+  'The access token of a person (`POST /v1/auth/login`) or of a service client (`POST /v1/auth/token`), which needs the scope that is named.';
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -29,7 +33,7 @@ export function openApiDocument(app: NestFastifyApplication, about: ApiDescripti
     .setVersion(about.version)
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer(publicUrl)
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, BEARER);
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: TOKENS }, BEARER);
   for (const [name, description] of Object.entries(about.tags ?? {})) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '').toLowerCase()}_${method}`,
@@ -58,27 +62,32 @@ const IDEMPOTENCY_KEY: NonNullable<Operation['parameters']>[number] = {
 type Responses = Record<string, { description: string; content?: Record<string, unknown> } | undefined>;
 
 interface Extensions {
-  [ACCESS_EXTENSION]?: string;
+  [ACCESS_EXTENSION]?: Access;
+  [SCOPE_EXTENSION]?: Scope;
   [KEPT_EXTENSION]?: boolean;
   [TEXT_EXTENSION]?: string;
 }
-const EXTENSIONS = [ACCESS_EXTENSION, KEPT_EXTENSION, TEXT_EXTENSION] as const;
+const EXTENSIONS = [ACCESS_EXTENSION, SCOPE_EXTENSION, KEPT_EXTENSION, TEXT_EXTENSION] as const;
 
 const KEYED_PROBLEMS = ['idempotency-key-reused', 'idempotency-in-flight'] as const satisfies readonly ErrorCode[];
 
 /** What is the same for every operation of a kind: who may call, and the problems that any such request can meet. */
 function finish(method: (typeof METHODS)[number], operation: Operation): void {
   const extensions = operation as unknown as Extensions;
-  const { [ACCESS_EXTENSION]: access, [KEPT_EXTENSION]: kept = false, [TEXT_EXTENSION]: text } = extensions;
+  const {
+    [ACCESS_EXTENSION]: access,
+    [SCOPE_EXTENSION]: scope,
+    [KEPT_EXTENSION]: kept = false,
+    [TEXT_EXTENSION]: text,
+  } = extensions;
   for (const name of EXTENSIONS) Reflect.deleteProperty(extensions, name);
   if (access === undefined) return;
-  if (access === 'anonymous') operation.security = [];
-  else operation.security = access === 'anyone' ? [{}, { [BEARER]: [] }] : [{ [BEARER]: [] }];
+  describeAccess(operation, access, scope);
   const responses = operation.responses as Responses;
   const keyed = method === 'post' && kept;
   const negotiated = text !== undefined && addText(responses, text);
   const problems = [
-    ...usualProblems(operation, access),
+    ...usualProblems(operation, access, scope),
     ...(keyed ? KEYED_PROBLEMS : []),
     ...(negotiated ? (['not-acceptable'] as const) : []),
   ];
@@ -107,7 +116,16 @@ function addText(responses: Responses, mediaType: string): boolean {
   return negotiated;
 }
 
-function usualProblems(operation: Operation, access: string): ErrorCode[] {
+function describeAccess(operation: Operation, access: Access, scope: Scope | undefined): void {
+  if (access === 'anonymous') operation.security = [];
+  else if (access === 'anyone') operation.security = [{}, { [BEARER]: [] }];
+  else operation.security = [{ [BEARER]: scope === undefined ? [] : [scope] }];
+  if (scope === undefined) return;
+  const [people, clients] = [access === 'admin' ? 'admins' : 'people', `service clients with the scope \`${scope}\``];
+  operation.description = [operation.description, `For ${people}, and ${clients}.`].filter(Boolean).join('\n\n');
+}
+
+function usualProblems(operation: Operation, access: Access, scope: Scope | undefined): ErrorCode[] {
   const hasBody = operation.requestBody !== undefined;
   const hasInput = hasBody || (operation.parameters?.length ?? 0) > 0;
   return [
@@ -117,7 +135,8 @@ function usualProblems(operation: Operation, access: string): ErrorCode[] {
       : access === 'anyone'
         ? (['invalid-token'] as const)
         : (['unauthenticated', 'invalid-token'] as const)),
-    ...(access === 'admin' ? (['forbidden'] as const) : []),
+    ...(access === 'admin' || (access === 'signed-in' && scope === undefined) ? (['forbidden'] as const) : []),
+    ...(scope === undefined ? [] : (['insufficient-scope'] as const)),
     ...(hasBody ? (['payload-too-large', 'unsupported-media-type'] as const) : []),
     'rate-limited',
     'internal-error',
