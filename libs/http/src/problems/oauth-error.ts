@@ -28,8 +28,9 @@ export function withOAuthError(problem: Problem): Problem {
 
 /** OAuth's errors are `application/json`: a library that takes nothing else gets its problem as that. */
 export function oauthErrorType({ headers: { accept = '*/*' } }: FastifyRequest): string {
-  const taken = new Negotiator({ headers: { accept } }).mediaTypes([PROBLEM_CONTENT_TYPE, JSON_CONTENT_TYPE]);
-  return taken.length === 1 && taken[0] === JSON_CONTENT_TYPE ? JSON_CONTENT_TYPE : PROBLEM_CONTENT_TYPE;
+  const [problem] = new Negotiator({ headers: { accept } }).mediaTypes([PROBLEM_CONTENT_TYPE]);
+  // By its name, for libraries put a charset there, which the type does not have.
+  return problem === undefined && accept.includes(JSON_CONTENT_TYPE) ? JSON_CONTENT_TYPE : PROBLEM_CONTENT_TYPE;
 }
 
 /** Text as both RFCs allow it in a description: ASCII without quotes and backslashes. */
