@@ -4,6 +4,7 @@ export { PrefersText } from './answers/prefers-text.js';
 export { BODY_LIMIT, createHttpApp, type HttpAppOptions } from './app.js';
 export { Endpoint, type EndpointOptions } from './endpoint.js';
 export { HttpModule } from './http.module.js';
+export { type BodyParser, bytesBodyParser, jsonBodyParser } from './json-body.js';
 export { ResourceId } from './idempotency/resource-id.decorator.js';
 export { type Keyset, type KeysetQuery, keysetQuery } from './pagination/keyset.js';
 export { type ApiDescription, openApiDocument } from './openapi/document.js';

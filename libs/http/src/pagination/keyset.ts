@@ -60,7 +60,7 @@ const nameOf = ({ field, direction }: Keyset): string => (direction === 1 ? fiel
 function encode(row: unknown, keyset: Keyset): string {
   const document = row as Record<string, Key>;
   const value = document[keyset.field];
-  const parts = [nameOf(keyset), value instanceof Date ? value.toISOString() : value, document['_id']];
+  const parts = [nameOf(keyset), value instanceof Date ? value.toISOString() : value, String(document['_id'])];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
