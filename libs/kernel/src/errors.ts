@@ -31,6 +31,8 @@ export const ERROR_CODES = [
   'partner-invalid-answer',
   'partner-timeout',
   'partner-refused',
+  'schema-mismatch',
+  'schema-incompatible',
   'conflict',
   'precondition-failed',
   'idempotency-key-reused',

@@ -31,6 +31,11 @@ const METRICS = {
     help: 'Writes to the partner system: 0 flow, 1 are held back, 2 are about to flow again if a probe succeeds',
     labels: [],
   },
+  usher_bus_events_total: {
+    kind: 'counter',
+    help: 'Events that producers published: accepted, duplicate, or the code of the refusal',
+    labels: ['outcome'],
+  },
   usher_intake_archived_total: { kind: 'counter', help: 'Messages archived, by outcome', labels: ['outcome'] },
   usher_intake_position: { kind: 'gauge', help: 'Newest archive position seen by this instance', labels: [] },
   usher_messages_parked_total: {

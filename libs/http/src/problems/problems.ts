@@ -160,6 +160,18 @@ export const PROBLEMS: Record<ErrorCode, ProblemType> = {
     title: 'The partner system refused the request',
     explanation: '`detail` says why, as far as the partner does. The same request would be refused again.',
   },
+  'schema-mismatch': {
+    status: 422,
+    title: 'The data do not fit the schema of their type',
+    explanation:
+      'The type of the event has a schema, by which its `data` are not valid; `errors` names each place. GET /v1/schemas lists the schemas.',
+  },
+  'schema-incompatible': {
+    status: 409,
+    title: 'The schema is not compatible with the one before',
+    explanation:
+      'Some data would be valid by one version and not by the other, or that cannot be ruled out; `errors` names each place in the new schema. Change it, or register it with another `compatibility`.',
+  },
   conflict: {
     status: 409,
     title: 'In conflict with the present state',

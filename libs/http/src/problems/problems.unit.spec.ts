@@ -35,6 +35,8 @@ const STATUSES: Record<string, number> = {
   'partner-invalid-answer': 502,
   'partner-timeout': 504,
   'partner-refused': 422,
+  'schema-mismatch': 422,
+  'schema-incompatible': 409,
   conflict: 409,
   'precondition-failed': 412,
   'idempotency-key-reused': 422,
