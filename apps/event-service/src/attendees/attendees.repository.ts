@@ -70,6 +70,8 @@ export class AttendeesRepository {
    */
   async hold(known: readonly Pick<AttendeeState, 'id' | 'version'>[]): Promise<void> {
     const versions = new Map(known.map(({ id, version }) => [id, version]));
+    // Of one who was read twice, and changed in between, one reading is out of date.
+    if (known.some(({ id, version }) => versions.get(id) !== version)) throw superseded();
     const { matchedCount } = await this.attendees.updateMany(
       trustedFilter({ $or: Array.from(versions, ([_id, version]) => ({ _id, version })) }),
       { $inc: { held: 1 } },

@@ -70,6 +70,17 @@ describe('an attendee who has changed since the order was taken', () => {
     ]);
     await audit(app, eventId);
   });
+
+  it('is booked as they are now for every event, though one order was taken before the change and one after', async () => {
+    const [one, other] = await app.neighbours(2);
+    const { state, path, by } = await registered();
+    const email = `${newId()}@example.com`;
+    await app.send('patch', path, by, { email }).expect(200);
+    const fresh = (await attendees.findMany([state.id])).get(state.id)!;
+    const booked = [boxOffice.book(one!, orderFor(state, false)), boxOffice.book(other!, orderFor(fresh, false))];
+    for (const { booking } of await Promise.all(booked))
+      expect(await app.bookings.findOne({ _id: booking.id })).toMatchObject({ email_key: email });
+  });
 });
 
 describe('somebody who is to be an attendee of their own', () => {

@@ -89,22 +89,11 @@ describe('what has been decided on an event that is another by now', () => {
 });
 
 describe('what is settled together', () => {
-  /** Events whose changes share a transaction. */
-  async function neighbours(n: number): Promise<string[]> {
-    const lanes = new Map<number, string[]>();
-    for (;;) {
-      const eventId = await app.createEvent();
-      const lane = Number.parseInt(eventId.slice(-4), 16) % 4;
-      const events = [...(lanes.get(lane) ?? []), eventId];
-      if (events.length === n) return events;
-      lanes.set(lane, events);
-    }
-  }
   const seats = async (events: readonly string[]) =>
     (await Promise.all(events.map((eventId) => app.event(eventId)))).map(({ booked_seats }) => booked_seats);
 
   it('is written once for each, though one of them has to be decided again', async () => {
-    const events = await neighbours(3);
+    const events = await app.neighbours(3);
     await Promise.all([
       settle(events[0]!, () => Promise.resolve()),
       settle(events[1]!, () => other.bookGuest(events[1]!)),
@@ -116,7 +105,7 @@ describe('what is settled together', () => {
   });
 
   it('is settled for the others where deciding one fails', async () => {
-    const events = await neighbours(3);
+    const events = await app.neighbours(3);
     const results = await Promise.allSettled([
       ledger.settle(events[0]!, async (event) => taking(event, 1)),
       ledger.settle(events[1]!, async () => {
@@ -129,7 +118,7 @@ describe('what is settled together', () => {
   });
 
   it('is settled for the others where writing one fails', async () => {
-    const events = await neighbours(3);
+    const events = await app.neighbours(3);
     const results = await Promise.allSettled([
       ledger.settle(events[0]!, async (event) => taking(event, 1)),
       ledger.settle(events[1]!, async (event) => {

@@ -69,6 +69,18 @@ export class BookingsApp {
     return (answer.body as EventResource).id;
   }
 
+  /** Events whose changes share a transaction where they come at once. */
+  async neighbours(n: number): Promise<string[]> {
+    const lanes = new Map<number, string[]>();
+    for (;;) {
+      const eventId = await this.createEvent();
+      const lane = Number.parseInt(eventId.slice(-4), 16) % 4;
+      const events = [...(lanes.get(lane) ?? []), eventId];
+      if (events.length === n) return events;
+      lanes.set(lane, events);
+    }
+  }
+
   async event(id: string): Promise<EventResource> {
     return (await this.send('get', `/v1/events/${id}`, NOBODY).expect(200)).body as EventResource;
   }
