@@ -12,6 +12,7 @@ const PURE = [
   '^apps/event-service/src/attendees/attendee\\.ts$',
   '^apps/event-service/src/attachments/attachment\\.ts$',
   '^apps/event-service/src/reminders/reminder\\.ts$',
+  '^apps/event-service/src/partner/partner\\.ts$',
   '^apps/notification-service/src/intake/(?:happening|recipients|standings|telling)\\.ts$',
   '/retry-policy\\.ts$',
 ];

@@ -11,6 +11,7 @@ import { BookingsModule } from './bookings/bookings.module.js';
 import { type Config, httpSettingsOf } from './config.js';
 import { EventLogRelayModule } from './event-log/event-log-relay.module.js';
 import { EventsModule } from './events/events.module.js';
+import { PartnerModule } from './partner/partner.module.js';
 import { RemindersModule } from './reminders/reminders.module.js';
 import { SettingsModule } from './settings.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
         BookingsModule,
         AttendeesModule,
         AttachmentsModule,
+        PartnerModule,
       ],
     };
   }
