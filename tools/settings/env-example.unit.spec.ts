@@ -27,7 +27,7 @@ describe('.env.example', () => {
   it.each(Object.entries(SERVICES))(
     'lists every setting of %s with its default, and nothing else',
     (service, schema) => {
-      const defaults = schema.parse({}) as Record<string, string | number | readonly string[] | undefined>;
+      const defaults = schema.parse({}) as Record<string, string | number | boolean | readonly string[] | undefined>;
       const expected = Object.keys(schema.shape).map((name) => [name, (defaults[name] ?? '').toString()]);
       expect({ ...both, ...own[service] }).toEqual(Object.fromEntries(expected));
     },

@@ -2,23 +2,37 @@ import { z } from 'zod';
 import { commonSettings, readSettings } from '#http';
 
 /** Every setting of notification-service, by its name in the environment. */
-export const settingsSchema = z.object({
-  ...commonSettings,
-  PORT: commonSettings.PORT.default(3001),
-  PUBLIC_URL: commonSettings.PUBLIC_URL.default('http://localhost:3001'),
-  MONGODB_DATABASE: commonSettings.MONGODB_DATABASE.default('usher_notifications'),
-  JWKS_URL: z
-    .url({ protocol: /^https?$/ })
-    .default('http://127.0.0.1:3000/.well-known/jwks.json')
-    .describe('Where event-service publishes the keys that access tokens are checked with'),
-  NOTIFICATION_RETENTION_DAYS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(3_650)
-    .default(90)
-    .describe('After how many days a notification is forgotten'),
-});
+export const settingsSchema = z
+  .object({
+    ...commonSettings,
+    PORT: commonSettings.PORT.default(3001),
+    PUBLIC_URL: commonSettings.PUBLIC_URL.default('http://localhost:3001'),
+    MONGODB_DATABASE: commonSettings.MONGODB_DATABASE.default('usher_notifications'),
+    JWKS_URL: z
+      .url({ protocol: /^https?$/ })
+      .default('http://127.0.0.1:3000/.well-known/jwks.json')
+      .describe('Where event-service publishes the keys that access tokens are checked with'),
+    NOTIFICATION_RETENTION_DAYS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(3_650)
+      .default(90)
+      .describe('After how many days a notification is forgotten'),
+    ENCRYPTION_KEY: z
+      .base64('must be 32 bytes in base64')
+      .length(44, 'must be 32 bytes in base64')
+      .optional()
+      .describe('What signing secrets are encrypted with in the database: 32 random bytes in base64'),
+    WEBHOOK_ALLOW_PRIVATE: z
+      .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
+      .default(false)
+      .describe('Whether webhooks may be sent to private addresses, and in production over http; for development'),
+  })
+  .refine(({ NODE_ENV, ENCRYPTION_KEY }) => NODE_ENV !== 'production' || ENCRYPTION_KEY !== undefined, {
+    path: ['ENCRYPTION_KEY'],
+    error: 'must be set in production',
+  });
 
 export type Config = z.infer<typeof settingsSchema>;
 
