@@ -4,3 +4,4 @@ export { ERROR_CODES, type ErrorCode, type FieldError, UsherError, type UsherErr
 export { ID_PATTERN, newId } from './ids.js';
 export { inBatches } from './in-batches.js';
 export { inLanes } from './lanes.js';
+export { Recurrence } from './recurrence.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { Clock } from '#kernel';
+import { type Clock, Recurrence } from '#kernel';
 import { type Logger, LOGGER } from '#observability';
 import { CLOCK } from '../config.js';
 import { AttachmentsRepository } from './attachments.repository.js';
@@ -19,9 +19,10 @@ const STALE_MS = 10 * 60_000;
  */
 @Injectable()
 export class AttachmentsSweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<unknown> = Promise.resolve();
-  private stopped = false;
+  private readonly recurrence = new Recurrence(
+    () => this.sweep(),
+    (error) => this.logger.error({ err: error }, 'attachments.sweep-failed'),
+  );
 
   constructor(
     private readonly attachments: AttachmentsService,
@@ -35,27 +36,21 @@ export class AttachmentsSweeper implements OnApplicationBootstrap, OnModuleDestr
     this.start(INTERVAL_MS);
   }
 
-  /** Sweeps every `intervalMs`, counted from the end of one tick to the beginning of the next. */
+  /** Sweeps every `intervalMs`, counted from the end of one sweep to the beginning of the next. */
   start(intervalMs: number): void {
-    clearTimeout(this.timer);
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.tick().finally(() => this.start(intervalMs));
-    }, intervalMs);
+    this.recurrence.start(intervalMs);
   }
 
   /** Nest closes the database after this. */
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  onModuleDestroy(): Promise<void> {
+    return this.recurrence.stop();
   }
 
   /** Removes those that are due and not linked, the longest due first, and tells how many. */
   async removeDue(): Promise<number> {
     const now = this.clock.now();
     let removed = 0;
-    for (let seen = 0; seen < BATCH && !this.stopped; seen += 1) {
+    for (let seen = 0; seen < BATCH && !this.recurrence.stopped; seen += 1) {
       const attachment = await this.repository.takeDue(now, new Date(now.getTime() + RECHECK_MS));
       if (attachment === undefined) break;
       if (await this.attachments.removeUnlinked(attachment)) removed += 1;
@@ -64,12 +59,8 @@ export class AttachmentsSweeper implements OnApplicationBootstrap, OnModuleDestr
   }
 
   /** What fails has been put off before, so it keeps nobody waiting. */
-  private async tick(): Promise<void> {
-    try {
-      await this.removeDue();
-      await this.spool.clear(new Date(this.clock.now().getTime() - STALE_MS));
-    } catch (error) {
-      this.logger.error({ err: error }, 'attachments.sweep-failed');
-    }
+  private async sweep(): Promise<void> {
+    await this.removeDue();
+    await this.spool.clear(new Date(this.clock.now().getTime() - STALE_MS));
   }
 }

@@ -1,27 +1,8 @@
 import countries from 'i18n-iso-countries';
 import { z } from 'zod';
 import { eventSchema, eventStatusSchema, pointSchema, isTimezone } from '#contracts';
+import { filledText, text } from '#http';
 import { DEFAULTS } from './event-details.js';
-
-/** Any control character but tab and line breaks: as JSON they take six bytes, and nobody means to write them. */
-const CONTROLS = /[^\P{Cc}\t\n\r]/u;
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
-
-/** Text of `min` to `max` characters as people count them: code points, not UTF-16 units. */
-const text = (max: number) =>
-  z
-    .string()
-    .refine((value) => !CONTROLS.test(value), 'must not contain control characters')
-    // A character takes at most two units; so what is far too long is never spread.
-    .refine(
-      (value) => value.length <= 2 * max && Array.from(value).length <= max,
-      `must be at most ${max} characters long`,
-    )
-    .meta({ maxLength: max });
-const filledText = (max: number) =>
-  text(max)
-    .refine((value) => VISIBLE.test(value), 'must not be blank')
-    .meta({ minLength: 1, maxLength: max });
 
 const rfc3339 = z.iso.datetime({ offset: true });
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Clock, UsherError } from '#kernel';
+import { type Clock, Recurrence, UsherError } from '#kernel';
 import { type Logger, LOGGER } from '#observability';
 import { CLOCK } from '../../config.js';
 import { EventsRepository } from '../events.repository.js';
@@ -12,9 +12,10 @@ const INTERVAL_MS = 5_000;
 /** Completes events when they are over. Runs in every instance: who comes second finds nothing left to change. */
 @Injectable()
 export class CompletionSweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<unknown> = Promise.resolve();
-  private stopped = false;
+  private readonly recurrence = new Recurrence(
+    () => this.completeDue(),
+    (error) => this.logger.error({ err: error }, 'events.sweep-failed'),
+  );
 
   constructor(
     private readonly repository: EventsRepository,
@@ -27,27 +28,21 @@ export class CompletionSweeper implements OnApplicationBootstrap, OnModuleDestro
     this.start(INTERVAL_MS);
   }
 
-  /** Sweeps every `intervalMs`, counted from the end of one tick to the beginning of the next. */
+  /** Sweeps every `intervalMs`, counted from the end of one sweep to the beginning of the next. */
   start(intervalMs: number): void {
-    clearTimeout(this.timer);
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.tick().finally(() => this.start(intervalMs));
-    }, intervalMs);
+    this.recurrence.start(intervalMs);
   }
 
   /** Nest closes the database after this. */
-  async onModuleDestroy(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  onModuleDestroy(): Promise<void> {
+    return this.recurrence.stop();
   }
 
   /** Completes a batch of the events that are over, the longest over first, and tells how many. */
   async completeDue(): Promise<number> {
     let completed = 0;
     for (const id of await this.repository.due(this.clock.now(), BATCH)) {
-      if (this.stopped) break;
+      if (this.recurrence.stopped) break;
       if (await this.complete(id)) completed += 1;
     }
     return completed;
@@ -61,14 +56,6 @@ export class CompletionSweeper implements OnApplicationBootstrap, OnModuleDestro
       if (error instanceof UsherError && error.code === 'not-found') return false;
       this.logger.error({ err: error, event_id: id }, 'event.completion-failed');
       return false;
-    }
-  }
-
-  private async tick(): Promise<void> {
-    try {
-      await this.completeDue();
-    } catch (error) {
-      this.logger.error({ err: error }, 'events.sweep-failed');
     }
   }
 }
