@@ -63,6 +63,7 @@ async function writeHistory(settling: Settling): Promise<void> {
   const [elsewhere, canceled, deleted] = [await app.createEvent(), await app.createEvent(), await app.createEvent()];
   const [gone, came] = [await book(concert, 'kim', { waitlist: true }), await book(elsewhere, 'lena')];
   await app.checkIn(came).expect(200);
+  await app.book(elsewhere, leaves.by);
   for (const { attendee, by } of [gone, came]) await app.send('delete', `/v1/attendees/${attendee.id}`, by).expect(204);
   const address = { email: 'Ivan.New@example.com' };
   await app.send('patch', `/v1/attendees/${patient.attendee.id}`, patient.by, address).expect(200);
@@ -91,11 +92,11 @@ describe('verifying', () => {
   }
 
   it('finds nothing where log and collections agree', async () => {
-    const outcome = { entries: await entries(), documents: { bookings: 9, events: 4 }, differences: 0 };
+    const outcome = { entries: await entries(), documents: { bookings: 10, events: 4 }, differences: 0 };
     expect(await rebuild().verify()).toEqual(outcome);
     expect(reported).toEqual([]);
     const statuses = (await live('bookings')).map(({ status }) => status).sort();
-    const going = ['checked_in', 'checked_in', 'confirmed', 'confirmed', 'waitlisted'];
+    const going = ['checked_in', 'checked_in', 'confirmed', 'confirmed', 'confirmed', 'waitlisted'];
     expect(statuses).toEqual([...Array<string>(4).fill('canceled'), ...going]);
     expect(await collection('events').findOne({ _id: concert })).toMatchObject({ booked_seats: 6, waitlist_length: 1 });
   });
