@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { Transactions } from '#persistence';
+import { CONFIG, type Config } from '../config.js';
+import { SubscriptionMatcher } from './matching/subscription-matcher.js';
+import { SecretBox } from './secrets/secret-box.js';
+import { PublicSinks } from './sinks/public-sinks.js';
+import { SinkPolicy } from './sinks/sink-policy.js';
+import { SubscriptionsController } from './subscriptions.controller.js';
+import { SubscriptionsRepository } from './subscriptions.repository.js';
+import {
+  DELETED_SUBSCRIPTION,
+  deletedSubscriptionSchema,
+  SUBSCRIPTION,
+  subscriptionSchema,
+  SUBSCRIPTIONS_HEAD,
+  subscriptionsHeadSchema,
+} from './subscriptions.schema.js';
+import { SubscriptionsService } from './subscriptions.service.js';
+
+@Module({
+  imports: [
+    MongooseModule.forFeature([
+      { name: SUBSCRIPTION, schema: subscriptionSchema },
+      { name: DELETED_SUBSCRIPTION, schema: deletedSubscriptionSchema },
+      { name: SUBSCRIPTIONS_HEAD, schema: subscriptionsHeadSchema },
+    ]),
+  ],
+  controllers: [SubscriptionsController],
+  providers: [
+    Transactions,
+    SubscriptionsRepository,
+    SubscriptionsService,
+    SubscriptionMatcher,
+    { provide: SinkPolicy, useClass: PublicSinks },
+    { provide: SecretBox, inject: [CONFIG], useFactory: ({ ENCRYPTION_KEY }: Config) => new SecretBox(ENCRYPTION_KEY) },
+  ],
+  exports: [SubscriptionsService, SubscriptionMatcher],
+})
+export class SubscriptionsModule {}
