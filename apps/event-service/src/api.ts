@@ -12,6 +12,7 @@ export const API: ApiDescription = {
   version: '1.0.0',
   tags: {
     Accounts: 'Registering, signing in, and one’s own profile',
+    'Service clients': 'Programs that call by themselves, and their tokens',
     Events: 'What people organise and others follow',
     Attendees: 'Who comes: with an account or without',
     Bookings: 'Seats at events: booking, waiting, canceling, checking in',

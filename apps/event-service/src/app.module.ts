@@ -8,6 +8,7 @@ import { AttachmentsModule } from './attachments/attachments.module.js';
 import { AttendeesModule } from './attendees/attendees.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { BookingsModule } from './bookings/bookings.module.js';
+import { ClientsModule } from './clients/clients.module.js';
 import { type Config, httpSettingsOf } from './config.js';
 import { EventLogRelayModule } from './event-log/event-log-relay.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
         WorkflowsModule,
         UsersModule,
         AuthModule.forRoot(signingKey, policy),
+        ClientsModule,
         EventsModule,
         RemindersModule,
         BookingsModule,

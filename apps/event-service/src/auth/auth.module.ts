@@ -13,12 +13,13 @@ import { SessionsRepository } from './sessions.repository.js';
 import { SESSION, sessionSchema } from './sessions.schema.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Signing in and out, and the keys that tokens are signed with. */
+/** Signing in and out, and the keys that tokens are signed with. Global: tokens are issued elsewhere too. */
 @Module({})
 export class AuthModule {
   static forRoot(key: SigningKey, policy: TokenPolicy): DynamicModule {
     return {
       module: AuthModule,
+      global: true,
       imports: [UsersModule, MongooseModule.forFeature([{ name: SESSION, schema: sessionSchema }])],
       controllers: [AuthController, PasswordController, JwksController],
       providers: [
@@ -33,6 +34,7 @@ export class AuthModule {
           useFactory: (clock: Clock) => new TokenIssuer(key, policy, clock),
         },
       ],
+      exports: [TokenIssuer],
     };
   }
 }
