@@ -6,14 +6,22 @@ import { parseArgs } from 'node:util';
 import { startLocalStack, type LocalStack } from './local-stack.js';
 import { tryLock } from './lock.js';
 import { repositoryRoot } from './paths.js';
-import { answers, isFree } from './ports.js';
+import { answers, findFreePorts, isFree } from './ports.js';
 import { runStep } from './progress.js';
 import { banner } from './start/banner.js';
 import { registerDemoUser } from './start/demo-accounts.js';
 import { listenForInterruption } from './start/interruption.js';
 import { runService, type RunningService } from './start/run-service.js';
 import { createScreen } from './start/screen.js';
-import { environmentOf, portOf, SERVICES, type Surroundings } from './start/services.js';
+import {
+  environmentOf,
+  PARTNER,
+  portOf,
+  portVariableOf,
+  type Service,
+  servicesToRun,
+  type Surroundings,
+} from './start/services.js';
 
 /** `npm start`: the stack, both services, the demo accounts; until Ctrl-C, or until one of them ends. */
 
@@ -45,7 +53,7 @@ async function main(): Promise<number> {
     throw new Error(`Usher is running here already, as process ${lock.pid} since ${lock.since}. Stop that one first.`);
   }
   try {
-    await requireBuiltAndFree();
+    const ports = await choosePorts(servicesToRun(process.env));
     if (values.fresh) await removeData();
     await mkdir(logDir, { recursive: true });
     const stack = await Promise.race([
@@ -56,22 +64,31 @@ async function main(): Promise<number> {
       screen.print('Stopped while starting.');
       process.exit(INTERRUPTED); // at once: the guards end what was half started, and the lock of a dead run is void
     }
-    return await runUntilEnd(stack);
+    return await runUntilEnd(stack, ports);
   } finally {
     await lock.release();
   }
 }
 
-/** Said before anything is started: a taken port or a missing build is found out in no time. */
-async function requireBuiltAndFree(): Promise<void> {
-  for (const service of SERVICES) {
+type Ports = ReadonlyMap<Service, number>;
+
+/** Before anything is started: a taken port or a missing build is found out in no time. */
+async function choosePorts(services: readonly Service[]): Promise<Ports> {
+  const ports = new Map<Service, number>();
+  for (const service of services) {
     if (!existsSync(join(root, service.entry)))
       throw new Error(`${service.entry} is missing: run "npm run build" first.`);
-    const port = portOf(service, process.env);
-    if ((await isFree(port)) && !(await answers(port))) continue; // macOS lets 127.0.0.1 be taken beside a wildcard
-    const variable = `${service.name.toUpperCase().replaceAll('-', '_')}_PORT`;
-    throw new Error(`Port ${port} is in use, and ${service.name} needs it. Stop what uses it, or set ${variable}.`);
+    ports.set(service, await choosePort(service));
   }
+  return ports;
+}
+
+async function choosePort(service: Service): Promise<number> {
+  const port = portOf(service, process.env);
+  const variable = portVariableOf(service);
+  if ((await isFree(port)) && !(await answers(port))) return port; // macOS lets 127.0.0.1 be taken beside a wildcard
+  if (service.standsInFor !== undefined && !process.env[variable]) return findFreePorts(1);
+  throw new Error(`Port ${port} is in use, and ${service.name} needs it. Stop what uses it, or set ${variable}.`);
 }
 
 async function removeData(): Promise<void> {
@@ -79,13 +96,13 @@ async function removeData(): Promise<void> {
   await Promise.all(names.map((name) => rm(join(dataDir, name), { recursive: true, force: true })));
 }
 
-async function runUntilEnd(stack: LocalStack): Promise<number> {
+async function runUntilEnd(stack: LocalStack, ports: Ports): Promise<number> {
   const services: RunningService[] = [];
   try {
     const trouble = await Promise.race([
       interruption.requested.then(() => undefined),
       stack.ended,
-      serve(stack, services),
+      serve(stack, ports, services),
     ]);
     if (trouble === undefined) return 0;
     screen.print(`${screen.paint('red', '✗')} ${trouble}`);
@@ -102,15 +119,15 @@ async function runUntilEnd(stack: LocalStack): Promise<number> {
 }
 
 /** Starts the services and resolves with what went wrong; while all is well, never. */
-async function serve(stack: LocalStack, services: RunningService[]): Promise<string> {
-  const ports = new Map(SERVICES.map((service) => [service.name, portOf(service, process.env)]));
-  const around: Surroundings = { ...stack, dataDir, portOf: (name) => ports.get(name) ?? 0 };
+async function serve(stack: LocalStack, ports: Ports, services: RunningService[]): Promise<string> {
+  const byName = new Map([...ports].map(([{ name }, port]) => [name, port]));
+  const around: Surroundings = { ...stack, dataDir, portOf: (name) => byName.get(name) ?? 0 };
   const died: Promise<string>[] = [];
   const readiness: Promise<void>[] = [];
-  for (const service of SERVICES) {
+  for (const [service, port] of ports) {
     if (interruption.signal.aborted) return 'interrupted';
     const env = environmentOf(service, around, process.env);
-    const running = await runService(service, { root, port: around.portOf(service.name), env, logDir, screen });
+    const running = await runService(service, { root, port, env, logDir, screen });
     services.push(running);
     died.push(running.process.exited.then((how) => `${running.name} ${how}. Its last lines:\n${running.lastWords()}`));
     readiness.push(runStep(screen.onStep, `Start ${service.name}`, () => running.ready));
@@ -128,6 +145,11 @@ async function introduce(around: Surroundings, stack: LocalStack): Promise<void>
   const eventPort = around.portOf('event-service');
   const result = await registerDemoUser(eventPort).catch(String);
   if (result !== undefined) screen.onStep({ kind: 'notice', text: `The demo user could not be made: ${result}` });
-  const facts = { eventPort, notificationPort: around.portOf('notification-service'), logDir };
+  const facts = {
+    eventPort,
+    notificationPort: around.portOf('notification-service'),
+    partnerPort: around.portOf(PARTNER),
+    logDir,
+  };
   screen.print(banner({ ...facts, ...stack, env: process.env }));
 }

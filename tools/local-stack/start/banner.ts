@@ -4,6 +4,8 @@ import { ACCOUNTS } from './services.js';
 export function banner(facts: {
   eventPort: number;
   notificationPort: number;
+  /** Of the partner’s stand-in; 0 where none is run. */
+  partnerPort: number;
   mongodbUri: string;
   rabbitmqUrl: string;
   rabbitmqManagementUrl?: string | undefined;
@@ -12,22 +14,26 @@ export function banner(facts: {
 }): string {
   const events = `http://localhost:${facts.eventPort}`;
   const notifications = `http://localhost:${facts.notificationPort}`;
-  const rows: [string, string][] = [
+  const rows: Row[] = [
     ['Accounts, events', `${events}/docs`],
     ['Notifications', `${notifications}/docs`],
     ['Live and messages', `${notifications}/asyncapi`],
     ['Health', `${events}/health/ready  ${notifications}/health/ready`],
+    ...(facts.partnerPort > 0 ? [row('Partner stand-in', `http://localhost:${facts.partnerPort}`)] : []),
     ['Demo user', `${ACCOUNTS.demo.username}  ${ACCOUNTS.demo.password}`],
     ['Administrator', administrator(facts.env)],
     ['MongoDB', withoutPassword(facts.mongodbUri)],
     ['RabbitMQ', withoutPassword(facts.rabbitmqUrl)],
-    ...(facts.rabbitmqManagementUrl ? [['RabbitMQ’s pages', facts.rabbitmqManagementUrl] as [string, string]] : []),
+    ...(facts.rabbitmqManagementUrl ? [row('RabbitMQ’s pages', facts.rabbitmqManagementUrl)] : []),
     ['Logs', facts.logDir],
   ];
   return ['', '  Usher is running', '', ...rows.map(([label, value]) => `  ${label.padEnd(19)}${value}`), ''].join(
     '\n',
   );
 }
+
+type Row = readonly [label: string, value: string];
+const row = (...cells: Row): Row => cells;
 
 /** A password that the user has chosen is not shown; ours is of no use to anybody but them. */
 const administrator = ({ ADMIN_EMAIL, ADMIN_PASSWORD }: NodeJS.ProcessEnv): string =>

@@ -16,6 +16,8 @@ export interface Service {
   /** Built entry file, from the repository's root. */
   readonly entry: string;
   readonly defaultPort: number;
+  /** The setting that says where the real thing is: with it, this one is not run. Any other port will do, too. */
+  readonly standsInFor?: string;
   /** Settings of this service alone, whatever a shared environment says. */
   own(around: Surroundings): Record<string, string>;
   /** Settings for where the user has set nothing. */
@@ -28,6 +30,9 @@ export const ACCOUNTS = {
   admin: { email: 'admin@usher.localhost', password: 'Admin-2026!' },
 } as const;
 
+/** The partner system’s stand-in. */
+export const PARTNER = 'partner-stand-in';
+
 /** Every process of Usher. */
 export const SERVICES: readonly Service[] = [
   {
@@ -35,12 +40,13 @@ export const SERVICES: readonly Service[] = [
     entry: 'dist/apps/event-service/src/main.js',
     defaultPort: 3000,
     own: (around) => ({ MONGODB_DATABASE: 'usher_events', ...addressOf('event-service', around) }),
-    defaults: ({ dataDir }) => ({
+    defaults: ({ dataDir, portOf }) => ({
       ...LOOPBACK,
       ADMIN_EMAIL: ACCOUNTS.admin.email,
       ADMIN_PASSWORD: ACCOUNTS.admin.password,
       SIGNING_KEY_FILE: join(dataDir, 'signing-key.pem'),
       ATTACHMENTS_DIR: join(dataDir, 'attachments'),
+      PARTNER_API_URL: `http://127.0.0.1:${portOf(PARTNER)}`,
     }),
   },
   {
@@ -53,6 +59,14 @@ export const SERVICES: readonly Service[] = [
       JWKS_URL: `http://127.0.0.1:${portOf('event-service')}/.well-known/jwks.json`,
     }),
   },
+  {
+    name: PARTNER,
+    entry: 'dist/tools/local-stack/partner/main.js',
+    defaultPort: 3010,
+    standsInFor: 'PARTNER_API_URL',
+    own: ({ portOf }) => ({ PORT: String(portOf(PARTNER)) }),
+    defaults: () => LOOPBACK,
+  },
 ];
 
 /** The demo passwords are known to everyone: nobody beyond this machine gets to use them unless the user says so. */
@@ -63,15 +77,26 @@ const addressOf = (service: string, { portOf }: Surroundings) => ({
   PUBLIC_URL: `http://localhost:${portOf(service)}`,
 });
 
+/** Those to run: a stand-in only where the user has not said where the real thing is, to whichever service. */
+export const servicesToRun = (env: NodeJS.ProcessEnv): readonly Service[] =>
+  SERVICES.filter(({ standsInFor: setting }) => {
+    if (setting === undefined) return true;
+    return !['', ...SERVICES.map(({ name }) => prefixOf(name))].some((prefix) => env[`${prefix}${setting}`]);
+  });
+
 /** EVENT_SERVICE_ for event-service: `EVENT_SERVICE_PORT` is the PORT of that service alone. */
 const prefixOf = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_`;
 
+/** The setting that moves a service. */
+export const portVariableOf = ({ name }: Service): string => `${prefixOf(name)}PORT`;
+
 /** The port of a service: `<SERVICE>_PORT` or its default. @throws {Error} when that is not a port. */
-export function portOf({ name, defaultPort }: Service, env: NodeJS.ProcessEnv): number {
-  const wanted = env[`${prefixOf(name)}PORT`]?.trim();
-  const port = wanted ? Number(wanted) : defaultPort;
+export function portOf(service: Service, env: NodeJS.ProcessEnv): number {
+  const variable = portVariableOf(service);
+  const wanted = env[variable]?.trim();
+  const port = wanted ? Number(wanted) : service.defaultPort;
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new Error(`${prefixOf(name)}PORT must be a port from 1 to 65535, not "${wanted}"`);
+  throw new Error(`${variable} must be a port from 1 to 65535, not "${wanted}"`);
 }
 
 /**

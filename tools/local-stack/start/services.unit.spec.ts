@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { environmentOf, portOf, SERVICES, type Service } from './services.js';
+import { environmentOf, portOf, SERVICES, type Service, servicesToRun } from './services.js';
 
 const named = (name: string): Service => {
   const service = SERVICES.find((candidate) => candidate.name === name);
@@ -10,7 +10,7 @@ const around = {
   mongodbUri: 'mongodb://127.0.0.1:1/?replicaSet=rs0',
   rabbitmqUrl: 'amqp://127.0.0.1:2',
   dataDir: '/data',
-  portOf: (name: string) => (name === 'event-service' ? 4000 : 4001),
+  portOf: (name: string) => ({ 'event-service': 4000, 'notification-service': 4001 })[name] ?? 4002,
 };
 const environment = (name: string, env: NodeJS.ProcessEnv = {}) => environmentOf(named(name), around, env);
 
@@ -27,6 +27,7 @@ describe('the environment of a service', () => {
       ADMIN_PASSWORD: 'Admin-2026!',
       SIGNING_KEY_FILE: '/data/signing-key.pem',
       ATTACHMENTS_DIR: '/data/attachments',
+      PARTNER_API_URL: 'http://127.0.0.1:4002',
     });
   });
 
@@ -48,6 +49,23 @@ describe('the environment of a service', () => {
     const env = { PORT: '9', MONGODB_DATABASE: 'both', EVENT_SERVICE_MONGODB_DATABASE: 'mine' };
     expect(environment('event-service', env)).toMatchObject({ PORT: '4000', MONGODB_DATABASE: 'mine' });
     expect(environment('notification-service', env)).toMatchObject({ MONGODB_DATABASE: 'usher_notifications' });
+  });
+});
+
+describe('a stand-in', () => {
+  const run = (env: NodeJS.ProcessEnv) => servicesToRun(env).map(({ name }) => name);
+  const own = ['event-service', 'notification-service'];
+
+  it('is run where nobody has said where the real thing is', () => {
+    expect(run({})).toEqual([...own, 'partner-stand-in']);
+    expect(run({ PARTNER_API_URL: '' })).toEqual([...own, 'partner-stand-in']);
+    expect(environment('partner-stand-in')).toMatchObject({ HOST: '127.0.0.1', PORT: '4002' });
+  });
+
+  it.each(['PARTNER_API_URL', 'EVENT_SERVICE_PARTNER_API_URL'])('is not run beside %s', (name) => {
+    const env = { [name]: 'https://partner.example' };
+    expect(run(env)).toEqual(own);
+    expect(environment('event-service', env)).toMatchObject({ PARTNER_API_URL: 'https://partner.example' });
   });
 });
 
