@@ -54,10 +54,11 @@ export class BookingOrders {
     return { view, attendeeToken: renewed.token };
   }
 
-  /** What has just been confirmed is known in full; anything else may have moved on. */
+  /** What has just been booked is known in full: who waits is the last in line. What was booked before may have moved on. */
   private async viewOf({ booking, event }: Booked, attendee: AttendeeState): Promise<BookingView> {
-    if (event !== undefined && booking.status === 'confirmed') return toView(booking, { event, attendee });
-    return this.views.one(async () => (await this.bookings.find(booking.id)) ?? booking);
+    if (event === undefined) return this.views.one(async () => (await this.bookings.find(booking.id)) ?? booking);
+    const place = booking.status === 'waitlisted' ? { position: event.waitlist_length } : {};
+    return toView(booking, { event, attendee, ...place });
   }
 
   private async guestOf(

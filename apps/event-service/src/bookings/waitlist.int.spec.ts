@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '#testing';
 import { audit } from './testing/audit.js';
-import { BookingsApp, guest, NOBODY } from './testing/bookings-app.js';
+import type { BookedResource } from './bookings.dto.js';
+import { BookingsApp, guest, holding, NOBODY } from './testing/bookings-app.js';
 
 let app: BookingsApp;
 
@@ -85,6 +86,20 @@ describe('the line', () => {
     await left;
     const staying = waiting.filter((_, n) => n % 2 === 0);
     expect(await app.standings(staying)).toEqual(staying.map((_, n) => `waitlisted ${n + 1}`));
+  });
+
+  it('tells each of those who join it at once a place of their own, which it shows from then on', async () => {
+    const { eventId } = await full();
+    const join = () => app.ask(eventId, NOBODY, { attendee: guest(), waitlist: true }).expect(201);
+    const joined = await Promise.all(Array.from({ length: 20 }, join));
+    const answers = joined.map(({ body }) => body as BookedResource);
+    const places = answers.map(({ waitlist_position }) => waitlist_position ?? 0);
+    expect([...places].sort((one, other) => one - other)).toEqual(places.map((_, n) => n + 1));
+    expect(await app.standings(answers)).toEqual(places.map((place) => `waitlisted ${place}`));
+    for (const [n, { id, attendee_token }] of answers.entries()) {
+      const tag = { 'if-none-match': joined[n]!.headers['etag'] as string };
+      await app.send('get', `/v1/bookings/${id}`, { ...holding(attendee_token), ...tag }).expect(304);
+    }
   });
 
   it('shows one’s place anew, under another entity tag', async () => {
