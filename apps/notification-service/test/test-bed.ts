@@ -12,6 +12,7 @@ import {
   type NotificationMeta,
   type NotificationPayload,
   type ReadyMessage,
+  type Scope,
   type ServerToClientEvents,
   type UsherEventType,
 } from '#contracts';
@@ -127,6 +128,12 @@ export class TestBed {
 
   async token(who: Person, clock: Clock = systemClock): Promise<string> {
     const { token } = await this.issuer(clock).issue({ ...who, roles: ['user'] });
+    return token;
+  }
+
+  /** Of a service client that may do so much. */
+  async clientToken(...scopes: Scope[]): Promise<string> {
+    const { token } = await this.issuer(systemClock).issue({ id: newId(), username: 'A service', roles: [], scopes });
     return token;
   }
 
