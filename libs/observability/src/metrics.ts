@@ -43,6 +43,27 @@ const METRICS = {
     help: 'Messages that could not be processed, by queue',
     labels: ['queue'],
   },
+  usher_deliveries_made_total: { kind: 'counter', help: 'Deliveries made of archived events', labels: [] },
+  usher_delivery_position: {
+    kind: 'gauge',
+    help: 'Archive position up to which deliveries have been made',
+    labels: [],
+  },
+  usher_delivery_attempts_total: {
+    kind: 'counter',
+    help: 'Attempts at deliveries: delivered, retryable, permanent or gone',
+    labels: ['channel', 'outcome'],
+  },
+  usher_delivery_attempt_seconds: {
+    kind: 'histogram',
+    help: 'Time that receivers took, by channel and outcome',
+    labels: ['channel', 'outcome'],
+  },
+  usher_delivery_delay_seconds: {
+    kind: 'histogram',
+    help: 'From an event’s dispatch to its arrival at the receiver, retries included',
+    labels: ['channel'],
+  },
   usher_reminders_sent_total: { kind: 'counter', help: 'Reminders that an event is about to begin', labels: [] },
   usher_realtime_dropped_total: {
     kind: 'counter',
