@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import { ArchiveFeed } from './archive-feed.js';
 import { ArchiveRepository } from './archive.repository.js';
 import { ARCHIVE_HEAD, ARCHIVED_EVENT, archivedEventSchema, archiveHeadSchema } from './archive.schema.js';
 
@@ -10,7 +11,7 @@ import { ARCHIVE_HEAD, ARCHIVED_EVENT, archivedEventSchema, archiveHeadSchema } 
       { name: ARCHIVE_HEAD, schema: archiveHeadSchema },
     ]),
   ],
-  providers: [ArchiveRepository],
-  exports: [ArchiveRepository],
+  providers: [ArchiveRepository, ArchiveFeed],
+  exports: [ArchiveRepository, ArchiveFeed],
 })
 export class ArchiveModule {}

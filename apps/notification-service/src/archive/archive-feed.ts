@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { InjectModel } from '@nestjs/mongoose';
+import { type Model, trusted } from 'mongoose';
+import { InsertWatch } from '#messaging';
+import type { Logger } from '#observability';
+import { ARCHIVED_EVENT, type ArchivedEvent } from './archive.schema.js';
+
+/** The archive for those who follow it by position. */
+@Injectable()
+export class ArchiveFeed {
+  constructor(@InjectModel(ARCHIVED_EVENT) private readonly events: Model<ArchivedEvent>) {}
+
+  /** The next `limit` events above `position`, ascending. */
+  async after(position: number, limit: number): Promise<ArchivedEvent[]> {
+    return this.events
+      .find({ _id: trusted({ $gt: position }) })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean();
+  }
+
+  async find(position: number): Promise<ArchivedEvent | undefined> {
+    return (await this.events.findById(position).lean()) ?? undefined;
+  }
+
+  /** Calls `onEvent` some time after any instance has archived one, and whenever some may have been missed. */
+  watch(onEvent: () => void, logger: Logger): InsertWatch {
+    return new InsertWatch(this.events, onEvent, logger);
+  }
+}
