@@ -1,4 +1,4 @@
-/** `npm run bench [-- mixed|fan-out|booking]`: figures of this machine, each beside the bare server's of the same run. */
+/** `npm run bench [-- mixed|fan-out|booking|matching]`: figures of this machine, each beside the bare server's of the same run. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { findFreePorts, spawnServer, startLocalStack } from '#local-stack';
 import { RunningSystem, until } from '#testing';
 import { measureBooking } from './booking/booking.js';
 import { bareToSockets, usherToSockets } from './fan-out.js';
+import { measureMatching } from './matching.js';
 import { type Distribution, printTable } from './measure.js';
 import { bareUnderMixedTraffic, usherUnderMixedTraffic } from './mixed-traffic.js';
 
@@ -38,6 +39,7 @@ const BENCHMARKS: Record<string, (setting: Setting) => Promise<void>> = {
     ({ system }) => usherToSockets(system),
   ),
   booking: ({ bareUrl, system, mongodbUri }) => measureBooking(mongodbUri, bareUrl, system),
+  matching: ({ mongodbUri }) => measureMatching(mongodbUri),
 };
 
 const wanted = process.argv.slice(2);
