@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { ENVELOPE_CONTENT_TYPE, type Envelope, idSchema } from '#contracts';
+import { type Clock, newId } from '#kernel';
+import { Publisher, type QueueName } from '#messaging';
+import { CLOCK } from '../../config.js';
+import type { ChannelName } from '../channels/channel.js';
+import { DeliveriesRepository, type Due } from '../deliveries.repository.js';
+
+export const QUEUES = {
+  webhook: 'notification-service.delivery.webhook.v1',
+} as const satisfies Record<ChannelName, QueueName>;
+
+const TYPE = 'usher.delivery.due';
+const AT_ONCE = 500;
+/** What has not been claimed by then is put into the queue again: it was lost with an instance, or the queue is long. */
+const AGAIN_AFTER_MS = 60_000;
+
+const dueData = z.object({ delivery_id: idSchema, destination: z.string() });
+
+/** What a message of a delivery queue says. */
+export const readDue = ({ data }: Envelope): z.infer<typeof dueData> => dueData.parse(data);
+
+/**
+ * Puts due deliveries into the queues of their channels. Whether one is due is decided when it is claimed; so a message
+ * may be repeated without harm, and one that is lost is made again.
+ */
+@Injectable()
+export class DeliveryQueue {
+  constructor(
+    private readonly deliveries: DeliveriesRepository,
+    private readonly publisher: Publisher,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Answers whether there may be more. Throws a retryable `unavailable` while the broker is away. */
+  async putDue(): Promise<boolean> {
+    const due = await this.deliveries.due(this.clock.now(), AT_ONCE);
+    await this.put(due);
+    return due.length === AT_ONCE;
+  }
+
+  /** Puts in those, which are due. */
+  async put(due: readonly Due[]): Promise<void> {
+    if (due.length === 0) return;
+    const now = this.clock.now();
+    await Promise.all(due.map((delivery) => this.publisher.publish(this.messageOf(delivery, now))));
+    const again = new Date(now.getTime() + AGAIN_AFTER_MS);
+    await this.deliveries.markEnqueued(
+      due.map(({ _id }) => _id),
+      now,
+      again,
+    );
+  }
+
+  private messageOf({ _id, channel, subscription_id }: Due, now: Date) {
+    const data: z.infer<typeof dueData> = { delivery_id: _id, destination: subscription_id };
+    const envelope: Envelope = {
+      specversion: '1.0',
+      id: newId(now),
+      source: '/notification-service',
+      type: TYPE,
+      subject: `deliveries/${_id}`,
+      time: now.toISOString(),
+      data,
+    };
+    return {
+      exchange: '',
+      routingKey: QUEUES[channel],
+      content: Buffer.from(JSON.stringify(envelope)),
+      properties: { messageId: envelope.id, type: TYPE, contentType: ENVELOPE_CONTENT_TYPE },
+    };
+  }
+}

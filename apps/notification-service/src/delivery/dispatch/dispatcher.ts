@@ -1,0 +1,105 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type Clock, systemClock, UsherError } from '#kernel';
+import { ElectedWork } from '#messaging';
+import { LOGGER, type Logger, Metrics } from '#observability';
+import { type Lease, Leases, Transactions } from '#persistence';
+import { ArchiveFeed } from '../../archive/archive-feed.js';
+import type { ArchivedEvent } from '../../archive/archive.schema.js';
+import { CLOCK } from '../../config.js';
+import { DeliveriesRepository, type NewDelivery } from '../deliveries.repository.js';
+import { laneOf } from '../delivery.js';
+import { type Match, Subscribers } from '../ports.js';
+import { DeliveryQueue } from './delivery-queue.js';
+
+const LEASE = 'delivery-dispatcher';
+const BATCH = 200;
+
+/**
+ * Follows the archive and makes the deliveries of each event, once: they are inserted in the transaction that moves the
+ * cursor, which is the counter of the lease that elects one instance. Also puts what is due into the queues.
+ */
+@Injectable()
+export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly work: ElectedWork;
+  /** Where the holder of the lease stands, so that it need not ask. */
+  private cursor: { token: number; position: number } | undefined;
+
+  constructor(
+    private readonly archive: ArchiveFeed,
+    private readonly deliveries: DeliveriesRepository,
+    private readonly subscribers: Subscribers,
+    private readonly queue: DeliveryQueue,
+    private readonly transactions: Transactions,
+    private readonly leases: Leases,
+    private readonly metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.work = new ElectedWork({
+      name: LEASE,
+      leases,
+      // The clock by which leases are given.
+      clock: systemClock,
+      logger,
+      step: (lease) => this.step(lease),
+      watch: (wake) => archive.watch(wake, logger),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.work.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.work.stop();
+  }
+
+  /** Deliveries may have become due out of turn. */
+  wake(): void {
+    this.work.wake();
+  }
+
+  private async step(lease: Lease): Promise<boolean> {
+    const more = await this.fanOut(lease);
+    return (await this.queue.putDue()) || more;
+  }
+
+  /** Makes the deliveries of the next events; answers whether there were any events. */
+  private async fanOut(lease: Lease): Promise<boolean> {
+    const after = await this.positionOf(lease);
+    const events = await this.archive.after(after, BATCH);
+    if (events.length === 0) return false;
+    const matches = await this.subscribers.match(events.map(({ envelope }) => envelope));
+    const made = deliveriesOf(events, matches);
+    await this.transactions.run(async () => {
+      const position = await this.leases.advance(lease, events.length);
+      if (position !== events.at(-1)?._id) throw new UsherError('conflict', 'The cursor is elsewhere.');
+      await this.deliveries.insert(made, this.clock.now());
+    });
+    this.cursor = { token: lease.token, position: after + events.length };
+    this.metrics.count('usher_deliveries_made_total', {}, made.length);
+    this.metrics.set('usher_delivery_position', {}, after + events.length);
+    return true;
+  }
+
+  private async positionOf(lease: Lease): Promise<number> {
+    if (this.cursor?.token === lease.token) return this.cursor.position;
+    return this.leases.advance(lease, 0);
+  }
+}
+
+function deliveriesOf(events: readonly ArchivedEvent[], matches: readonly Match[]): NewDelivery[] {
+  const byEnvelope = new Map(events.map((event) => [event.envelope, event]));
+  return matches.flatMap(({ envelope, subscription }) => {
+    const event = byEnvelope.get(envelope);
+    if (event === undefined) return [];
+    const { _id: position, id, source, type, subject } = event;
+    return {
+      channel: subscription.channel,
+      subscription_id: subscription.id,
+      event: { position, id, source, type, subject },
+      replay_id: null,
+      lane: laneOf(subscription, subject),
+    };
+  });
+}

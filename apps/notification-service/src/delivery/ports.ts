@@ -1,0 +1,35 @@
+import type { Principal } from '#auth';
+import type { Envelope } from '#contracts';
+import type { ChannelName } from './channels/channel.js';
+
+/** A subscription that an event is for. */
+export interface Match {
+  /** One of the envelopes that were asked about. */
+  envelope: Envelope;
+  subscription: { id: string; channel: ChannelName; ordering: 'none' | 'subject' };
+}
+
+/** Who receives, as an attempt needs to know it. */
+export interface Subscriber {
+  /** What is not enabled waits. */
+  enabled: boolean;
+  sink: string;
+  /** Whatever signatures may be made with at present; the newest first. */
+  secrets: readonly string[];
+  maxAttempts: number;
+}
+
+/** What delivery needs to know of subscriptions. Every method throws a retryable `unavailable` without a database. */
+export abstract class Subscribers {
+  /** What each event is for, in the order of `envelopes`. */
+  abstract match(envelopes: readonly Envelope[]): Promise<readonly Match[]>;
+
+  /** Undefined where the subscription is gone: nothing is delivered to it any more. */
+  abstract find(subscriptionId: string): Promise<Subscriber | undefined>;
+
+  /** Throws `not-found` unless it is the caller's, or the caller an admin. */
+  abstract requireReadable(subscriptionId: string, principal: Principal): Promise<void>;
+
+  /** The receiver wants nothing any more. */
+  abstract disable(subscriptionId: string): Promise<void>;
+}

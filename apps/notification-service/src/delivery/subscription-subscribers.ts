@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '#auth';
+import type { Envelope } from '#contracts';
+import { SubscriptionMatcher } from '../subscriptions/matching/subscription-matcher.js';
+import { SubscriptionsService } from '../subscriptions/subscriptions.service.js';
+import type { ChannelName } from './channels/channel.js';
+import { type Match, type Subscriber, Subscribers } from './ports.js';
+
+const CHANNEL_OF = { HTTP: 'webhook' } as const satisfies Record<string, ChannelName>;
+
+/** The subscriptions of this service. */
+@Injectable()
+export class SubscriptionSubscribers extends Subscribers {
+  constructor(
+    private readonly matcher: SubscriptionMatcher,
+    private readonly subscriptions: SubscriptionsService,
+  ) {
+    super();
+  }
+
+  override async match(envelopes: readonly Envelope[]): Promise<Match[]> {
+    const matches = await this.matcher.match(envelopes);
+    return matches.map(({ envelope, subscription: { id, protocol, ordering } }) => ({
+      envelope,
+      subscription: { id, ordering, channel: CHANNEL_OF[protocol] },
+    }));
+  }
+
+  override async find(subscriptionId: string): Promise<Subscriber | undefined> {
+    const subscription = await this.subscriptions.find(subscriptionId);
+    if (subscription === undefined) return undefined;
+    const { enabled, max_attempts } = subscription.config;
+    const secrets = await this.subscriptions.secretsOf(subscriptionId);
+    return { enabled, sink: subscription.sink, secrets, maxAttempts: max_attempts };
+  }
+
+  override async requireReadable(subscriptionId: string, principal: Principal): Promise<void> {
+    await this.subscriptions.readSubscription(subscriptionId, principal);
+  }
+
+  override async disable(subscriptionId: string): Promise<void> {
+    await this.subscriptions.disableSubscription(subscriptionId, 'sink-gone');
+  }
+}
