@@ -79,7 +79,7 @@ export function book(event: EventState, request: SeatRequest, ticket: number, no
   requireBookable(event, now);
   const { waitlist, ...asked } = request;
   const confirmed = event.waitlist_length === 0 && fits(event, request.seats);
-  if (!confirmed && !(waitlist && couldFit(event, request.seats))) throw full(event);
+  if (!confirmed && !(waitlist && couldFit(event, request.seats))) throw full(event, request.seats);
   return {
     type: confirmed ? 'usher.booking.confirmed' : 'usher.booking.waitlisted',
     booking: {
@@ -180,12 +180,21 @@ const advance = (booking: BookingState, now: Date): BookingState => ({
   updated_at: now > booking.updated_at ? now : booking.updated_at,
 });
 
-const full = (event: EventState): UsherError =>
-  new UsherError(
-    'event-full',
-    event.waitlist_length > 0
-      ? `${event.waitlist_length} wait for this event; what gets free is theirs first.`
-      : `The event has ${seatsLeft(event) ?? 0} seats left.`,
-  );
+function full(event: EventState, seats: number): UsherError {
+  const { max_attendees, waitlist_length } = event;
+  if (!couldFit(event, seats))
+    return new UsherError(
+      'event-full',
+      `The event has ${inSeats(max_attendees ?? 0)} in all; waiting for more is in vain.`,
+    );
+  if (waitlist_length > 0)
+    return new UsherError(
+      'event-full',
+      `Others wait for this event (${waitlist_length}); what gets free is theirs first.`,
+    );
+  return new UsherError('event-full', `The event has ${inSeats(seatsLeft(event) ?? 0)} left.`);
+}
+
+const inSeats = (count: number): string => (count === 1 ? '1 seat' : `${count} seats`);
 
 const checkedIn = (): UsherError => new UsherError('already-checked-in', 'The booking has been checked in.');

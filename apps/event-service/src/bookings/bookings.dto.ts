@@ -61,5 +61,9 @@ export const listBookingsQuery = z.strictObject({
 });
 export type ListBookingsQuery = z.infer<typeof listBookingsQuery>;
 
-export const listEventBookingsQuery = z.strictObject({ ...pageQuery, status: bookingStatusSchema.optional() });
+export const listEventBookingsQuery = z.strictObject({
+  ...pageQuery,
+  status: bookingStatusSchema.optional(),
+  code: z.string().optional().describe('What somebody shows at the door'),
+});
 export type ListEventBookingsQuery = z.infer<typeof listEventBookingsQuery>;

@@ -48,12 +48,16 @@ export class BookingsService {
   /** Newest first. Throws `forbidden` for everybody but the event's creator and admins. */
   async listEventBookings(
     eventId: string,
-    { status, ...request }: ListEventBookingsQuery,
+    { status, code, ...request }: ListEventBookingsQuery,
     principal: Principal,
   ): Promise<Page<BookingView>> {
     const event = await this.events.getEvent(eventId);
     requireManage(principal, event.created_by.id);
-    const filter = { 'event.id': eventId, ...(status === undefined ? {} : { status }) };
+    const filter: BookingFilter = {
+      'event.id': eventId,
+      ...(status === undefined ? {} : { status }),
+      ...(code === undefined ? {} : { code }),
+    };
     return this.views.page(() => this.bookings.page(filter, request));
   }
 

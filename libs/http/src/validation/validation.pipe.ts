@@ -2,12 +2,10 @@ import { type ArgumentMetadata, Injectable, StandardSchemaValidationPipe } from 
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
 import { UsherError } from '#kernel';
+import { inPlainWords } from './plain-words.js';
 import { toFieldErrors, toPointer } from './pointer.js';
 
-// For people: Zod's own words for a missing member are "Invalid input: expected string, received undefined".
-z.config({
-  customError: ({ code, input }) => (code === 'invalid_type' && input === undefined ? 'is required' : undefined),
-});
+z.config({ customError: inPlainWords });
 
 class SchemaMismatch extends Error {
   constructor(readonly issues: readonly StandardSchemaV1.Issue[]) {
