@@ -9,3 +9,4 @@ export { type Lease, LeaseLost, Leases } from './leases/leases.js';
 export { LeasesModule } from './leases/leases.module.js';
 export { Transactions } from './transactions.js';
 export { trustedFilter } from './trusted-filter.js';
+export { Turns } from './turns.js';

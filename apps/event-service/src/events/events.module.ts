@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { EventLogModule, Transactions } from '#persistence';
+import { EventLogModule, Transactions, Turns } from '#persistence';
 import { CalendarController } from './calendar/calendar.controller.js';
 import { CalendarFeed } from './calendar/calendar-feed.js';
 import { CompletionSweeper } from './completion/completion-sweeper.js';
@@ -9,7 +9,6 @@ import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { EVENT, eventSchema } from './events.schema.js';
 import { EventsService } from './events.service.js';
-import { Turns } from './turns.js';
 
 @Module({
   imports: [MongooseModule.forFeature([{ name: EVENT, schema: eventSchema }]), EventLogModule],

@@ -4,7 +4,7 @@ import { type Actor, parseData, SYSTEM_ACTOR } from '#contracts';
 import type { Page, Precondition } from '#http';
 import { type Clock, UsherError } from '#kernel';
 import { type Logger, LOGGER } from '#observability';
-import { EventLog, Transactions } from '#persistence';
+import { EventLog, Transactions, Turns } from '#persistence';
 import { CLOCK } from '../config.js';
 import {
   cancelEvent,
@@ -26,7 +26,6 @@ import {
 import { fromResource, toResource } from './event-resource.js';
 import { EventsRepository } from './events.repository.js';
 import type { ListEventsQuery } from './list/events.query.js';
-import { Turns } from './turns.js';
 
 /** Who asks for a change, and what they take the event to be. */
 export interface ChangeRequest {
