@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
-import { Transactions } from '#persistence';
+import { Transactions, Turns } from '#persistence';
 import { CONFIG, type Config } from '../config.js';
 import { SubscriptionMatcher } from './matching/subscription-matcher.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -29,6 +29,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
   controllers: [SubscriptionsController],
   providers: [
     Transactions,
+    { provide: Turns, useFactory: () => new Turns() },
     SubscriptionsRepository,
     SubscriptionsService,
     SubscriptionMatcher,

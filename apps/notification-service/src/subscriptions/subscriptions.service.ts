@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { hasScope, type Principal } from '#auth';
 import type { Page, PageRequest, Precondition } from '#http';
 import { type Clock, UsherError } from '#kernel';
-import { duplicateKeyFields, Transactions } from '#persistence';
+import { duplicateKeyFields, Transactions, Turns } from '#persistence';
 import { CLOCK } from '../config.js';
 import { type Audience, maySee } from './matching/interest.js';
 import { SecretBox } from './secrets/secret-box.js';
@@ -39,6 +39,7 @@ export class SubscriptionsService {
   constructor(
     private readonly subscriptions: SubscriptionsRepository,
     private readonly transactions: Transactions,
+    private readonly turns: Turns,
     private readonly secrets: SecretBox,
     private readonly sinks: SinkPolicy,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -56,7 +57,7 @@ export class SubscriptionsService {
     const sealed = this.secrets.seal(secret, id);
     const subscription = newSubscription({ id, owner, audience, details, sealed }, this.clock.now());
     try {
-      await this.transactions.run(() => this.subscriptions.insert(subscription));
+      await this.write(() => this.subscriptions.insert(subscription));
       return { subscription, secret };
     } catch (error) {
       const first = duplicateKeyFields(error)?.includes('_id') === true ? await this.find(id) : undefined;
@@ -117,7 +118,7 @@ export class SubscriptionsService {
   }
 
   async deleteSubscription(id: string, { principal, precondition }: ChangeRequest): Promise<void> {
-    await this.transactions.run(async () => {
+    await this.write(async () => {
       const subscription = await this.readSubscription(id, principal);
       precondition.require(subscription.version);
       await this.subscriptions.remove(subscription, this.clock.now());
@@ -138,7 +139,7 @@ export class SubscriptionsService {
 
   /** For deliveries: has it match nothing until its owner resumes it; does nothing where it is gone. */
   async disableSubscription(id: string, reason: DisabledReason): Promise<void> {
-    await this.transactions.run(async () => {
+    await this.write(async () => {
       const state = await this.find(id);
       if (state === undefined) return;
       const disabled = disableSubscription(state, reason, this.clock.now());
@@ -146,19 +147,23 @@ export class SubscriptionsService {
     });
   }
 
-  /** One transaction reads, decides and writes; a lost race begins again. */
   private manage(
     id: string,
     { principal, precondition }: ChangeRequest,
     decide: (state: Subscription, now: Date) => Subscription,
   ): Promise<Subscription> {
-    return this.transactions.run(async () => {
+    return this.write(async () => {
       const state = await this.readSubscription(id, principal);
       precondition.require(state.version);
       const decided = decide(state, this.clock.now());
       if (decided !== state) await this.subscriptions.update(decided);
       return decided;
     });
+  }
+
+  /** One transaction reads, decides and writes; a lost race begins again. All of them meet in the next revision. */
+  private write<T>(work: () => Promise<T>): Promise<T> {
+    return this.turns.take('revision', () => this.transactions.run(work));
   }
 
   /** Throws `validation-failed` for a sink that nothing is sent to, and `forbidden` for types that the owner may not see. */
