@@ -14,6 +14,8 @@ export const API: ApiDescription = {
     Notifications: 'What the caller has been told, and what of it they have read',
     Following: 'Whose changes the caller wants to hear of',
     Live: 'Notifications as they happen',
+    Subscriptions: 'What is delivered to whom',
+    Deliveries: 'What became of it: every attempt, and what was given up',
     Operations: 'Health and metrics',
   },
 };

@@ -6,11 +6,14 @@ import { type Logger, ObservabilityModule } from '#observability';
 import { PersistenceModule } from '#persistence';
 import { AsyncApiModule } from './asyncapi/asyncapi.module.js';
 import type { Config } from './config.js';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
 import { FollowsModule } from './follows/follows.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { SettingsModule } from './settings.module.js';
+import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 
 export const SERVICE = 'notification-service';
 
@@ -34,6 +37,9 @@ export class AppModule {
         FollowsModule,
         IntakeModule,
         RealtimeModule,
+        SubscriptionsModule,
+        DeliveryModule,
+        DeadLettersModule,
         AsyncApiModule,
       ],
     };

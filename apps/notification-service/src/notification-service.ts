@@ -5,7 +5,11 @@ import { createLogger } from '#observability';
 import { API } from './api.js';
 import { AppModule, SERVICE } from './app.module.js';
 import type { Config } from './config.js';
+import { QUEUES } from './delivery/dispatch/delivery-queue.js';
 import { SocketServerAdapter } from './realtime/socket-server.adapter.js';
+
+/** Per instance and channel; each destination has far fewer (`Slots`). */
+const DELIVERIES_AT_ONCE = 256;
 
 /** notification-service, ready to listen; its intake is taking in already. */
 export async function createNotificationService(config: Config): Promise<NestFastifyApplication> {
@@ -17,6 +21,9 @@ export async function createNotificationService(config: Config): Promise<NestFas
   });
   app.useWebSocketAdapter(new SocketServerAdapter(app, config.CORS_ORIGINS));
   app.connectMicroservice({ strategy: app.get(Consumers).orderedBatches('notification-service.intake.v1') });
+  app.connectMicroservice({
+    strategy: app.get(Consumers).eachMessage(QUEUES.webhook, DELIVERIES_AT_ONCE),
+  });
   // The indexes exist from here on; intake relies on those that make an event unique.
   await app.init();
   await app.startAllMicroservices();

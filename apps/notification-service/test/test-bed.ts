@@ -81,6 +81,7 @@ export class TestBed {
       RABBITMQ_URL: rabbitmqUrl,
       JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/`,
       CORS_ORIGINS: 'https://console.example',
+      WEBHOOK_ALLOW_PRIVATE: 'true',
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     });
     const apps: NestFastifyApplication[] = [];

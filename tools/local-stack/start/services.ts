@@ -57,6 +57,7 @@ export const SERVICES: readonly Service[] = [
     defaults: ({ portOf }) => ({
       ...LOOPBACK,
       JWKS_URL: `http://127.0.0.1:${portOf('event-service')}/.well-known/jwks.json`,
+      WEBHOOK_ALLOW_PRIVATE: 'true',
     }),
   },
   {

@@ -6,7 +6,7 @@ import { Endpoint, Id, mapPage, type Page } from '#http';
 import { deliveriesQuery, deliverySchema, presentDelivery } from './deliveries.dto.js';
 import { DeliveriesService } from './deliveries.service.js';
 
-@ApiTags('Bus')
+@ApiTags('Deliveries')
 @Controller('v1')
 export class DeliveriesController {
   constructor(private readonly deliveries: DeliveriesService) {}
