@@ -8,7 +8,7 @@ let bed: TestBed;
 let token: string;
 beforeAll(async () => {
   bed = await TestBed.start();
-  token = await bed.clientToken(...SCOPES);
+  token = await bed.client(...SCOPES);
 }, 60_000);
 afterAll(() => bed.close());
 

@@ -132,8 +132,8 @@ export class TestBed {
     return token;
   }
 
-  /** Of a service client that may do so much. */
-  async clientToken(...scopes: Scope[]): Promise<string> {
+  /** A token of a service client with these scopes. */
+  async client(...scopes: Scope[]): Promise<string> {
     const { token } = await this.issuer(systemClock).issue({ id: newId(), username: 'A service', roles: [], scopes });
     return token;
   }
