@@ -184,6 +184,17 @@ describe('seats that get free', () => {
     expect(await app.standings([waiting!])).toEqual(['waitlisted 1']);
   });
 
+  it('are given though the instance that freed them cannot reach the broker, and ends: the log is another’s to publish', async () => {
+    const { eventId, holder } = await full(2);
+    const waiting = await app.waitlist(eventId, 1, 1);
+    await app.reacted();
+    const cutOff = await app.again({ RABBITMQ_URL: 'amqp://127.0.0.1:1' });
+    await cutOff.cancel(holder, holder.by).expect(200);
+    await cutOff.close();
+    await becomes(waiting, ['confirmed', 'confirmed']);
+    await audit(app, eventId);
+  });
+
   it('are shared out to more than one transaction takes', async () => {
     const { eventId } = await full(1);
     const waiting = await Promise.all(Array.from({ length: 120 }, () => app.bookGuest(eventId, { waitlist: true })));
