@@ -95,7 +95,13 @@ module.exports = {
       comment: 'A decision is a function of state, command and clock: it imports kernel and contracts, and its like.',
       severity: 'error',
       from: { path: PURE },
-      to: { pathNot: [lib('kernel', 'contracts'), '^apps/[^/]+/src/[^/]+/(?:[a-z-]+/)?[a-z-]+\\.ts$'] },
+      to: {
+        pathNot: [
+          lib('kernel', 'contracts'),
+          '^apps/[^/]+/src/[^/]+/[a-z-]+\\.ts$',
+          '^apps/[^/]+/src/[^/]+/[a-z-]+/[a-z-]+\\.ts$',
+        ],
+      },
     },
     {
       name: 'features-by-what-they-offer',
