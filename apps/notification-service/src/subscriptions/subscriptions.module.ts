@@ -4,8 +4,7 @@ import { Transactions, Turns } from '#persistence';
 import { CONFIG, type Config } from '../config.js';
 import { SubscriptionMatcher } from './matching/subscription-matcher.js';
 import { SecretBox } from './secrets/secret-box.js';
-import { PublicSinks } from './sinks/public-sinks.js';
-import { SinkPolicy } from './sinks/sink-policy.js';
+import { SinkPolicy } from './sink-policy.js';
 import { SubscriptionsController } from './subscriptions.controller.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 import {
@@ -33,7 +32,7 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SubscriptionsRepository,
     SubscriptionsService,
     SubscriptionMatcher,
-    { provide: SinkPolicy, useClass: PublicSinks },
+    SinkPolicy,
     { provide: SecretBox, inject: [CONFIG], useFactory: ({ ENCRYPTION_KEY }: Config) => new SecretBox(ENCRYPTION_KEY) },
   ],
   exports: [SubscriptionsService, SubscriptionMatcher],

@@ -7,7 +7,7 @@ import { CLOCK } from '../config.js';
 import { type Audience, maySee } from './matching/interest.js';
 import { SecretBox } from './secrets/secret-box.js';
 import { newSigningSecret } from './secrets/signing-secret.js';
-import { SinkPolicy } from './sinks/sink-policy.js';
+import { SinkPolicy } from './sink-policy.js';
 import {
   changeSubscription,
   disableSubscription,
