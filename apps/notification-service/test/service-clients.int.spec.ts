@@ -8,7 +8,7 @@ let bed: TestBed;
 let token: string;
 beforeAll(async () => {
   bed = await TestBed.start();
-  token = await bed.client(...SCOPES);
+  token = await bed.clientToken(...SCOPES);
 }, 60_000);
 afterAll(() => bed.close());
 

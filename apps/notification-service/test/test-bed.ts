@@ -133,7 +133,7 @@ export class TestBed {
   }
 
   /** A token of a service client with these scopes. */
-  async client(...scopes: Scope[]): Promise<string> {
+  async clientToken(...scopes: Scope[]): Promise<string> {
     const { token } = await this.issuer(systemClock).issue({ id: newId(), username: 'A service', roles: [], scopes });
     return token;
   }
