@@ -21,7 +21,8 @@ export const envelopeSchema = z.looseObject({
   correlationid: z.string().optional().describe('The same for everything that one request caused'),
   causationid: z.string().optional().describe('The id of the message that led to this one'),
   traceparent: z.string().optional().describe('W3C Trace Context'),
-  data: z.unknown(),
+  data: z.unknown().optional(),
+  data_base64: z.string().optional().describe('Data that are not JSON, in place of `data`'),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
