@@ -23,7 +23,7 @@ beforeAll(async () => {
     const registered = await app.send('post', '/v1/attendees', app.ada.headers, guest()).expect(201);
     guests.push((registered.body as { id: string }).id);
   }
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   for (const instance of instances.toReversed()) await instance.close();
 });
@@ -92,6 +92,6 @@ it('log and state agree, and everybody has what is theirs, whatever happens at t
       await expectNeverOversold();
       await expectAgreement();
     }),
-    { numRuns: 12, endOnFailure: true },
+    { numRuns: 8, endOnFailure: true },
   );
-}, 60_000);
+}, 120_000);
