@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 
 /** A request that the partner got. */
 export interface Received {
@@ -58,6 +59,11 @@ export class ScriptedPartner {
     return this.received.filter((request) => request.path === path);
   }
 
+  /** Breaks off whatever is under way. */
+  dropConnections(): void {
+    this.server.closeAllConnections();
+  }
+
   async stop(): Promise<void> {
     this.server.close();
     this.server.closeAllConnections();
@@ -96,3 +102,14 @@ export const breakOff: Script = (_request, response) => {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
   response.write('[', () => response.destroy());
 };
+
+/** Sends as long as anybody reads. */
+export const flood: Script = (_request, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  Readable.from(spaces()).pipe(response);
+};
+
+function* spaces() {
+  const chunk = Buffer.alloc(64 * 1_024, ' ');
+  for (;;) yield chunk;
+}
