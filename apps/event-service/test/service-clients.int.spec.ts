@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Response } from 'supertest';
 import { SCOPES } from '#contracts';
 import { newEvent, signUp } from '#testing';
-import { ClientsBed } from '../src/clients/testing/clients-bed.js';
+import { ClientsBed } from './clients-bed.js';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 

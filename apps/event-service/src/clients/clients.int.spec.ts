@@ -4,7 +4,7 @@ import { SCOPES } from '#contracts';
 import { signUp } from '#testing';
 import type { ClientResource } from './clients.dto.js';
 import { ClientsService } from './clients.service.js';
-import { ClientsBed, type CreatedClient } from './testing/clients-bed.js';
+import { ClientsBed, type CreatedClient } from '../../test/clients-bed.js';
 
 let bed: ClientsBed;
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { ClientsController } from './clients.controller.js';
 import { ClientsRepository } from './clients.repository.js';
 import { CLIENT, clientSchema } from './clients.schema.js';
 import { ClientsService } from './clients.service.js';
-import { ClientTokens } from './token/client-tokens.js';
+import { ClientTokens } from './client-tokens.js';
 import { letFormsThrough } from './token/token-endpoint.js';
-import { TokenController } from './token/token.controller.js';
+import { TokenController } from './token.controller.js';
 
 /** Programs that call Usher: who they are, and the tokens that they get. */
 @Module({

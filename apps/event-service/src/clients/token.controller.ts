@@ -3,9 +3,9 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { answer, type Answer, Endpoint } from '#http';
 import { ClientTokens } from './client-tokens.js';
-import { tokenAnswer, type TokenAnswer, tokenBody, type TokenBody } from './token.dto.js';
-import { TokenEndpoint } from './token-endpoint.js';
-import { readCredentials } from './token-request.js';
+import { tokenAnswer, type TokenAnswer, tokenBody, type TokenBody } from './token/token.dto.js';
+import { TokenEndpoint } from './token/token-endpoint.js';
+import { readCredentials } from './token/token-request.js';
 
 /** RFC 6749, section 5.1: no cache may keep tokens, of whatever age. */
 const NOT_CACHED = { headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache' } };

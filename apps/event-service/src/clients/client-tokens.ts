@@ -2,12 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { TokenIssuer } from '#auth';
 import { type Clock, ID_PATTERN } from '#kernel';
 import { type Logger, LOGGER } from '#observability';
-import { CLOCK } from '../../config.js';
-import { grantScopes } from '../client.js';
-import { isSecretOf } from '../client-secret.js';
-import { ClientsRepository } from '../clients.repository.js';
-import type { TokenAnswer } from './token.dto.js';
-import { badCredentials, type ClientCredentials } from './token-request.js';
+import { CLOCK } from '../config.js';
+import { grantScopes } from './client.js';
+import { isSecretOf } from './client-secret.js';
+import { ClientsRepository } from './clients.repository.js';
+import type { TokenAnswer } from './token/token.dto.js';
+import { badCredentials, type ClientCredentials } from './token/token-request.js';
 
 /** A token cannot be taken back: this is how long a client that has been revoked can go on. */
 const TOKEN_SECONDS = 600;

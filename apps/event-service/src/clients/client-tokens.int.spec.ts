@@ -3,7 +3,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { TokenIssuer } from '#auth';
 import { newId } from '#kernel';
-import { ClientsBed, type CreatedClient } from '../testing/clients-bed.js';
+import { ClientsBed, type CreatedClient } from '../../test/clients-bed.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 const grant_type = 'client_credentials';
