@@ -89,6 +89,31 @@ it('whoever books follows the event: changes and reminders come live, and its en
   await hears(adas, ['booking.confirmed', 'booking.waitlisted', 'event.updated', 'event.canceled', 'event.created']);
 });
 
+it('whoever cancels their last booking hears no more of the event, unless they have asked to follow it', async () => {
+  const [ada, bob, cyd] = [person('ada'), person('bob'), person('cyd')];
+  await bed.register(ada, bob, cyd);
+  const [bobs, cyds] = [await bed.listen(bob), await bed.listen(cyd, { instance: 1 })];
+  const event = { id: newId(), by: ada };
+  const [first, second, cydsOwn] = [newId(), newId(), newId()];
+  await bed.booked('confirmed', { event, owner: bob, id: first });
+  await bed.booked('waitlisted', { event, owner: bob, id: second });
+  await bed.booked('confirmed', { event, owner: cyd, id: cydsOwn });
+  await hears(cyds, ['booking.confirmed']);
+  await cyds.socket.timeout(5_000).emitWithAck('subscribe', { event_id: event.id });
+  await bed.booked('canceled', { event, owner: bob, id: first });
+  await bed.booked('canceled', { event, owner: cyd, id: cydsOwn });
+  await bed.changed('updated', event);
+  await bed.booked('canceled', { event, owner: bob, id: second, reason: 'attendee-removed' });
+  await bed.reminded(event);
+  await bed.changed('created', { id: newId(), by: ada });
+
+  const bobsBookings = ['booking.confirmed', 'booking.waitlisted', 'booking.canceled'] as const;
+  await hears(bobs, [...bobsBookings, 'event.updated', 'booking.canceled', 'event.created']);
+  await hears(cyds, ['booking.confirmed', 'booking.canceled', 'event.updated', 'event.reminder', 'event.created']);
+  expect(await get(bob, '/v1/follows')).toMatchObject({ data: [] });
+  expect(await get(cyd, '/v1/follows')).toMatchObject({ data: [{ event_id: event.id }] });
+});
+
 it('a booking comes over Server-Sent Events as well', async () => {
   const [ada, bob] = [person('ada'), person('bob')];
   await bed.register(ada, bob);

@@ -25,7 +25,8 @@ export class FollowsController {
     summary: 'Follow an event',
     description:
       'From now on the caller is told of its updates, cancellation, completion and deletion, and reminded before it ' +
-      'begins. Whoever books an event follows it from then on. Idempotent.',
+      'begins. Whoever books an event follows it until their last booking of it is canceled; whoever has asked for ' +
+      'it here goes on following. Idempotent.',
     answers: followSchema,
     errors: ['not-found'],
   })
@@ -39,7 +40,7 @@ export class FollowsController {
   @Delete(':event_id')
   @Endpoint({
     summary: 'Stop following an event',
-    description: 'Until the next booking of it. Idempotent.',
+    description: 'Until the next booking of it; canceling an earlier one makes no difference. Idempotent.',
     errors: ['not-found'],
   })
   async unfollow(@CurrentPrincipal() principal: Principal, @Id('event_id') eventId: string): Promise<void> {

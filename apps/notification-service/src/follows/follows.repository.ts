@@ -6,37 +6,40 @@ import { trustedFilter } from '#persistence';
 import { FOLLOW, type Follow } from './follows.schema.js';
 
 export type NewFollow = Omit<Follow, '_id'>;
+export type FollowKey = Pick<Follow, 'event_id' | 'user_id'>;
 
 @Injectable()
 export class FollowsRepository {
   constructor(@InjectModel(FOLLOW) private readonly follows: Model<Follow>) {}
 
+  /** Has the user follow the event whatever becomes of their bookings. */
   async add(userId: string, eventId: string, now: Date): Promise<Follow> {
-    const _id = followId(userId, eventId);
+    const key = { event_id: eventId, user_id: userId };
     return this.follows
       .findByIdAndUpdate(
-        _id,
-        { $setOnInsert: { event_id: eventId, user_id: userId, created_at: now } },
+        followId(key),
+        { $setOnInsert: { ...key, created_at: now }, $unset: { bookings: 1 } },
         { upsert: true, returnDocument: 'after' },
       )
       .lean();
   }
 
-  /** Adds `follows` within the running transaction; those that are there already stay as they are. */
-  async addAll(follows: readonly NewFollow[]): Promise<void> {
+  /** Adds `follows`, none of which is there, within the running transaction. */
+  async insertAll(follows: readonly NewFollow[]): Promise<void> {
     if (follows.length === 0) return;
-    const missing = new Map(follows.map((follow) => [followId(follow.user_id, follow.event_id), follow]));
-    const known = await this.follows.find({ _id: trusted({ $in: [...missing.keys()] }) }, { _id: 1 }).lean();
-    for (const { _id } of known) missing.delete(_id);
-    if (missing.size === 0) return;
     await this.follows.insertMany(
-      [...missing].map(([_id, follow]) => ({ _id, ...follow })),
+      follows.map((follow) => ({ _id: followId(follow), ...follow })),
       { lean: true },
     );
   }
 
+  /** Drops the follows of `keys`, within the running transaction. */
+  async removeAll(keys: readonly FollowKey[]): Promise<void> {
+    if (keys.length > 0) await this.follows.deleteMany({ _id: trusted({ $in: keys.map(followId) }) });
+  }
+
   async remove(userId: string, eventId: string): Promise<void> {
-    await this.follows.deleteOne({ _id: followId(userId, eventId) });
+    await this.follows.deleteOne({ _id: followId({ event_id: eventId, user_id: userId }) });
   }
 
   async list(userId: string, request: PageRequest): Promise<Page<Follow>> {
@@ -55,10 +58,16 @@ export class FollowsRepository {
   }
 
   /** Every follow of each of `eventIds`. */
-  async ofEvents(eventIds: readonly string[]): Promise<Pick<Follow, 'event_id' | 'user_id'>[]> {
+  async ofEvents(eventIds: readonly string[]): Promise<FollowKey[]> {
     if (eventIds.length === 0) return [];
     return this.follows.find({ event_id: trusted({ $in: eventIds }) }, { _id: 0, event_id: 1, user_id: 1 }).lean();
   }
+
+  /** The follows of `keys` that there are. */
+  async among(keys: readonly FollowKey[]): Promise<Follow[]> {
+    if (keys.length === 0) return [];
+    return this.follows.find({ _id: trusted({ $in: [...new Set(keys.map(followId))] }) }).lean();
+  }
 }
 
-const followId = (userId: string, eventId: string): string => `${eventId}:${userId}`;
+const followId = ({ event_id, user_id }: FollowKey): string => `${event_id}:${user_id}`;

@@ -7,6 +7,8 @@ export interface Follow {
   event_id: string;
   user_id: string;
   created_at: Date;
+  /** The live bookings that it has come from and ends with; absent where the user has asked for it. */
+  bookings?: string[];
 }
 
 export const FOLLOW = 'Follow';
@@ -17,6 +19,7 @@ export const followSchema = new Schema<Follow>(
     event_id: { type: String, required: true },
     user_id: { type: String, required: true },
     created_at: { type: Date, required: true },
+    bookings: { type: [String], default: undefined },
   },
   { collection: 'follows', versionKey: false },
 );

@@ -15,8 +15,11 @@ interface Rule {
   to: readonly Audience[];
   /** Whoever is told of it knows that the event is canceled or deleted. */
   tellsOfEnd?: true;
-  /** What it does to the event's follows: the owner's begins, or all of them are dropped. */
-  follows?: 'owner-begins' | 'all-end';
+  /**
+   * What it does to the event's follows: its booking makes the owner follow, or no longer does, or all of them are
+   * dropped.
+   */
+  follows?: 'booking-begins' | 'booking-ends' | 'all-end';
 }
 
 /** Who is told of what. Types that are not here are archived and told to nobody. */
@@ -27,17 +30,26 @@ const RULES = {
   'usher.event.canceled': { as: 'event.canceled', to: ['creator', 'followers'], tellsOfEnd: true },
   'usher.event.deleted': { as: 'event.deleted', to: ['creator', 'followers'], tellsOfEnd: true, follows: 'all-end' },
   'usher.event.reminder': { as: 'event.reminder', to: ['followers'] },
-  'usher.booking.confirmed': { as: 'booking.confirmed', to: ['creator', 'owner'], follows: 'owner-begins' },
-  'usher.booking.waitlisted': { as: 'booking.waitlisted', to: ['creator', 'owner'], follows: 'owner-begins' },
+  'usher.booking.confirmed': { as: 'booking.confirmed', to: ['creator', 'owner'], follows: 'booking-begins' },
+  'usher.booking.waitlisted': { as: 'booking.waitlisted', to: ['creator', 'owner'], follows: 'booking-begins' },
   'usher.booking.promoted': { as: 'booking.promoted', to: ['creator', 'owner'] },
-  'usher.booking.canceled': { as: 'booking.canceled', to: ['creator', 'owner'] },
+  'usher.booking.canceled': { as: 'booking.canceled', to: ['creator', 'owner'], follows: 'booking-ends' },
   'usher.booking.checked_in': { as: 'booking.checked_in', to: ['creator', 'owner'] },
 } as const satisfies Partial<Record<UsherEventType, Rule>>;
 
-/** The rule for `usher.booking.canceled` where it follows from the event's own cancellation or deletion. */
+/**
+ * The rule for `usher.booking.canceled` where it follows from the event's own cancellation or deletion. Follows stay: of
+ * a canceled event there may still be its deletion to hear of.
+ */
 const CANCELED_WITH_ITS_EVENT: Rule = { as: 'booking.canceled', to: ['owner-unaware-of-end'], tellsOfEnd: true };
 
 type Announceable = Extract<Happening, { type: keyof typeof RULES }>;
+
+/** A booking that somebody with an account made. */
+export interface OwnedBooking {
+  id: string;
+  ownerId: string;
+}
 
 /** What a happening has to tell, and to whom. */
 export interface Announcement {
@@ -45,8 +57,8 @@ export interface Announcement {
   payload: NotificationPayload;
   eventId: string;
   creatorId: string;
-  /** Of the booking; null where there is none, or nobody with an account made it. */
-  ownerId: string | null;
+  /** Null where there is none, or nobody with an account made it. */
+  booking: OwnedBooking | null;
 }
 
 /** Who listens to one event. */
@@ -78,7 +90,7 @@ export function announcementOf(happening: Happening, at: Date): Announcement | u
     },
     eventId: data.event.id,
     creatorId: data.event.created_by.id,
-    ownerId: booking?.owner_id ?? null,
+    booking: typeof booking?.owner_id === 'string' ? { id: booking.id, ownerId: booking.owner_id } : null,
   };
 }
 
@@ -97,10 +109,10 @@ function ruleFor({ type, data }: Announceable): Rule {
 
 function membersOf(
   audience: Audience,
-  { creatorId, ownerId }: Announcement,
+  { creatorId, booking }: Announcement,
   { followers, awareOfEnd }: Listeners,
 ): (string | null)[] {
-  const owner = ownerId === null ? [] : [ownerId];
+  const owner = booking === null ? [] : [booking.ownerId];
   switch (audience) {
     case 'everyone':
       return [null];

@@ -1,18 +1,21 @@
 import { type Announcement, recipientsOf } from './recipients.js';
-import type { Standings } from './standings.js';
+import type { BookedFollow, Standing, Standings } from './standings.js';
 
-/** An announcement by the archive position of what it tells of. */
+/** An announcement by where in the archive what it tells of is, and since when. */
 export interface Announced {
   position: number;
+  archivedAt: Date;
   announcement: Announcement;
 }
 
 export interface Telling<A extends Announced> {
   /** Who is told of what, each once; null is everyone. */
   told: { announced: A; userId: string | null }[];
-  /** Whose follows begin with which booking. */
-  begun: { announced: A; userId: string }[];
-  /** The events whose follows end, those that have just begun included. */
+  /** The stored follows that bookings have ended or changed. */
+  outdated: { eventId: string; userId: string }[];
+  /** The follows that bookings have begun or changed, as they are after the batch. */
+  booked: { eventId: string; userId: string; follow: BookedFollow }[];
+  /** The events whose follows have all ended. */
   ended: string[];
 }
 
@@ -21,24 +24,32 @@ export interface Telling<A extends Announced> {
  * before it have left them, so that it makes no difference how messages fall into batches.
  */
 export function tell<A extends Announced>(batch: readonly A[], standings: Standings): Telling<A> {
-  const telling: Telling<A> = { told: [], begun: [], ended: [] };
+  const told: Telling<A>['told'] = [];
+  const ended: string[] = [];
   for (const announced of batch) {
-    const { announcement, position } = announced;
-    const { eventId, ownerId, rule } = announcement;
+    const { eventId, rule } = announced.announcement;
     const standing = standings.of(eventId);
-    for (const userId of recipientsOf(announcement, standing)) {
-      telling.told.push({ announced, userId });
+    for (const userId of recipientsOf(announced.announcement, standing)) {
+      told.push({ announced, userId });
       if (rule.tellsOfEnd === true && userId !== null) standing.awareOfEnd.add(userId);
     }
-    if (rule.follows === 'all-end') {
-      standing.followers.clear();
-      telling.ended.push(eventId);
-    }
-    // Bookings and events are streams of their own: a booking's message may come after its event's deletion.
-    if (rule.follows === 'owner-begins' && ownerId !== null && position < standing.deletedAt) {
-      standing.followers.add(ownerId);
-      telling.begun.push({ announced, userId: ownerId });
-    }
+    changeFollows(standing, announced);
+    if (rule.follows === 'all-end') ended.push(eventId);
   }
-  return telling;
+  const all = standings.all();
+  return {
+    told,
+    outdated: all.flatMap((standing) => standing.outdated()),
+    booked: all.flatMap((standing) => standing.unstored()),
+    ended,
+  };
+}
+
+function changeFollows(standing: Standing, { position, archivedAt, announcement }: Announced): void {
+  const { rule, booking } = announcement;
+  if (rule.follows === 'all-end') standing.endFollows();
+  if (booking === null) return;
+  // Bookings and events are streams of their own: a booking's message may come after its event's deletion.
+  if (rule.follows === 'booking-begins' && position < standing.deletedAt) standing.beginFollow(booking, archivedAt);
+  if (rule.follows === 'booking-ends') standing.endFollow(booking);
 }
