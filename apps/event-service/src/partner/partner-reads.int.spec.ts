@@ -199,14 +199,15 @@ describe('a partner that takes its time', () => {
     for (const app of slow.splice(0)) await app.app.close();
   });
 
-  it.each<[string, Script]>([
-    ['never answers', hang],
-    ['never ends its answer', stall],
-  ])('is given up on when it %s', async (_, script) => {
+  it.each<[string, Script, number, string]>([
+    ['never answers', hang, 504, 'partner-timeout'],
+    ['never ends its answer', stall(200), 504, 'partner-timeout'],
+    ['never ends its error', stall(500), 502, 'partner-failed'],
+  ])('is given up on when it %s', async (_, script, status, code) => {
     const app = await start({ PARTNER_TIMEOUT_MS: '100' });
     partner.does(script);
-    const { body } = await app.get('users').expect(504);
-    expect(body).toMatchObject({ code: 'partner-timeout' });
+    const { body } = await app.get('users').expect(status);
+    expect(body).toMatchObject({ code });
   });
 
   it('has one deadline for all the calls of a request', async () => {

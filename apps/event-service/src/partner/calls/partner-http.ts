@@ -82,7 +82,8 @@ export class PartnerHttp {
     if (kind === undefined) return understand(await readText(body, ANSWER_LIMIT), call.answers, status);
     const retryAfter = secondsOf(headers['retry-after'], this.clock.now());
     if (kind === 'refused') throw new PartnerFailure(kind, { status, retryAfter, words: await wordsOf(body) });
-    await body.dump({ limit: DUMP_LIMIT, signal });
+    // So that the connection can be used again; if that comes to nothing, the status tells more than why.
+    await body.dump({ limit: DUMP_LIMIT, signal }).catch(() => undefined);
     throw new PartnerFailure(kind, { status, retryAfter });
   }
 
@@ -103,7 +104,7 @@ export class PartnerHttp {
     const ms = performance.now() - begun;
     this.metrics.observe('usher_partner_call_duration_seconds', { operation, outcome }, ms / 1_000);
     const line = { operation, outcome, status: failure?.status, duration_ms: Math.round(ms), err: failure?.cause };
-    if (failure === undefined) this.logger.debug(line, 'partner.called');
+    if (failure === undefined || failure.kind === 'refused') this.logger.debug(line, 'partner.called');
     else this.logger.warn(line, 'partner.called');
   }
 }

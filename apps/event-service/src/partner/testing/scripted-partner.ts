@@ -92,10 +92,12 @@ export const reset: Script = (_request, response) => {
 };
 
 /** Begins an answer and never ends it. */
-export const stall: Script = (_request, response) => {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.write('[');
-};
+export const stall =
+  (status: number): Script =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.write('[');
+  };
 
 /** Announces more than it sends. */
 export const breakOff: Script = (_request, response) => {
