@@ -8,6 +8,9 @@ import { DELIVERY, type DeliveryDocument } from './deliveries.schema.js';
 import { type Delivery, type DeliveryStatus, UNSETTLED, type Verdict } from './delivery.js';
 import { LanesRepository } from './lanes.repository.js';
 
+/** What is lost of it with a primary is made up for: an attempt is repeated, or a message. */
+const UNSAFE = { writeConcern: { w: 1 } };
+
 /** A delivery in the hands of whoever has `claim`. */
 export interface Claimed {
   delivery: Delivery;
@@ -31,15 +34,20 @@ export class DeliveriesRepository {
   async insert(deliveries: readonly NewDelivery[], now: Date): Promise<void> {
     if (deliveries.length === 0) return;
     const mayGo = await this.lanes.enter(deliveries);
-    const documents = deliveries.map((delivery) => {
+    const documents = deliveries.map((delivery): DeliveryDocument => {
       const turn = mayGo.has(delivery) ? now : null;
       return {
         ...delivery,
         _id: newId(now),
         status: 'pending',
-        created_at: now,
+        tries: 0,
+        attempts: [],
         claimable_at: turn,
         enqueue_at: turn,
+        claim: null,
+        deferrals: 0,
+        created_at: now,
+        settled_at: null,
       };
     });
     await this.deliveries.insertMany(documents, { lean: true });
@@ -76,9 +84,11 @@ export class DeliveriesRepository {
 
   /** They are in the queue: to be put there again at `again`. Those that somebody has claimed by now stay as they are. */
   async markEnqueued(ids: readonly string[], now: Date, again: Date): Promise<void> {
-    await this.deliveries.updateMany(trustedFilter({ _id: { $in: ids }, enqueue_at: { $lte: now } }), {
-      $set: { enqueue_at: again },
-    });
+    await this.deliveries.updateMany(
+      trustedFilter({ _id: { $in: ids }, enqueue_at: { $lte: now } }),
+      { $set: { enqueue_at: again } },
+      UNSAFE,
+    );
   }
 
   /** Claims it until `until`; undefined where it is not due, claimed by somebody else, or settled. */
@@ -88,7 +98,7 @@ export class DeliveriesRepository {
       .findOneAndUpdate(
         trustedFilter({ _id: id, status: { $in: UNSETTLED }, claimable_at: { $lte: now } }),
         { $set: { status: 'delivering', claim, claimable_at: until, enqueue_at: until, deferrals: 0 } },
-        { returnDocument: 'after' },
+        { returnDocument: 'after', ...UNSAFE },
       )
       .lean<DeliveryDocument>();
     return document === null ? undefined : { delivery: toDelivery(document), claim };

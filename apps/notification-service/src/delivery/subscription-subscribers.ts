@@ -27,10 +27,12 @@ export class SubscriptionSubscribers extends Subscribers {
   }
 
   override async find(subscriptionId: string): Promise<Subscriber | undefined> {
-    const subscription = await this.subscriptions.find(subscriptionId);
+    const [subscription, secrets] = await Promise.all([
+      this.subscriptions.find(subscriptionId),
+      this.subscriptions.secretsOf(subscriptionId),
+    ]);
     if (subscription === undefined) return undefined;
     const { enabled, max_attempts } = subscription.config;
-    const secrets = await this.subscriptions.secretsOf(subscriptionId);
     return { enabled, sink: subscription.sink, secrets, maxAttempts: max_attempts };
   }
 

@@ -8,7 +8,8 @@ import { WebhookChannel } from './channels/webhook/webhook.channel.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { QUEUES, readDue } from './dispatch/delivery-queue.js';
 
-const LONGEST_DEFERRAL_MS = 30_000;
+/** How long those without a slot wait at most before they ask again. */
+const LONGEST_DEFERRAL_MS = 10_000;
 
 /** Due webhooks, as they come from their queue. */
 @Controller()

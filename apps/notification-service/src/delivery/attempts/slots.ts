@@ -1,7 +1,7 @@
 /** How many attempts at one destination an instance has under way at most. */
 export const SLOTS = 16;
 /** A destination that has not finished anything for so long is slow: what is for it makes room for others. */
-export const SLOW_MS = 250;
+export const SLOW_MS = 1_000;
 
 interface Destination {
   underWay: number;

@@ -12,6 +12,8 @@ import { PersistenceModule } from '#persistence';
 import { silentLogger, type TestDatabase, testDatabase } from '#testing';
 import { ArchiveRepository } from '../../archive/archive.repository.js';
 import { CLOCK, CONFIG } from '../../config.js';
+import { DeadLettersModule } from '../../dead-letters/dead-letters.module.js';
+import { DeadLettersService } from '../../dead-letters/dead-letters.service.js';
 import { DeliveriesRepository } from '../deliveries.repository.js';
 import type { Delivery } from '../delivery.js';
 import { DeliveryModule } from '../delivery.module.js';
@@ -119,6 +121,7 @@ export class DeliveryBed {
         PersistenceModule.forRoot(this.database),
         MessagingModule.forRoot({ url: this.broker.url, service: 'test' }),
         DeliveryModule,
+        DeadLettersModule,
       ],
     })
       .overrideProvider(Subscribers)
@@ -147,6 +150,11 @@ export class DeliveryBed {
       await this.connection.collection(name).deleteMany({});
   }
 
+  async stop(app: NestFastifyApplication): Promise<void> {
+    this.apps.splice(this.apps.indexOf(app), 1);
+    await app.close();
+  }
+
   get app(): NestFastifyApplication {
     const [first] = this.apps;
     if (first === undefined) throw new Error('There is no instance.');
@@ -155,6 +163,10 @@ export class DeliveryBed {
 
   get connection(): Connection {
     return this.app.get(getConnectionToken());
+  }
+
+  get deadLetters(): DeadLettersService {
+    return this.app.get(DeadLettersService);
   }
 
   get deliveries(): DeliveriesRepository {
@@ -190,6 +202,18 @@ export class DeliveryBed {
     }));
     await this.app.get(ArchiveRepository).append(envelopes, this.now());
     return envelopes;
+  }
+
+  async count(filter: Record<string, string>): Promise<number> {
+    return this.connection.collection('deliveries').countDocuments(filter);
+  }
+
+  /** Failures in a row of a subscription's destination. */
+  async failures({ id }: { id: string }): Promise<number> {
+    const found = await this.connection
+      .collection<{ _id: string; failures: number }>('delivery_destinations')
+      .findOne({ _id: id });
+    return found?.failures ?? 0;
   }
 
   /** Everything there is for that subscription, oldest first. */
