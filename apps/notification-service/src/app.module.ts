@@ -5,6 +5,7 @@ import { MessagingModule } from '#messaging';
 import { type Logger, ObservabilityModule } from '#observability';
 import { PersistenceModule } from '#persistence';
 import { AsyncApiModule } from './asyncapi/asyncapi.module.js';
+import { BusModule } from './bus/bus.module.js';
 import type { Config } from './config.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
@@ -12,6 +13,7 @@ import { FollowsModule } from './follows/follows.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { SchemasModule } from './schemas/schemas.module.js';
 import { SettingsModule } from './settings.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 
@@ -40,6 +42,8 @@ export class AppModule {
         SubscriptionsModule,
         DeliveryModule,
         DeadLettersModule,
+        BusModule,
+        SchemasModule,
         AsyncApiModule,
       ],
     };

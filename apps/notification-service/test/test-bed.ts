@@ -60,7 +60,12 @@ export class TestBed {
     private readonly endings: (() => Promise<unknown>)[],
   ) {}
 
-  static async start({ instances = 1, keysReachable = true } = {}): Promise<TestBed> {
+  /** @param through Where the instances reach the broker, given where it is. */
+  static async start({
+    instances = 1,
+    keysReachable = true,
+    through = (url) => url,
+  }: { instances?: number; keysReachable?: boolean; through?: (url: string) => string } = {}): Promise<TestBed> {
     const name = `test_${newId()}`;
     const broker = {
       url: process.env['USHER_TEST_RABBITMQ_URL'] ?? '',
@@ -78,7 +83,7 @@ export class TestBed {
       PORT: '0',
       MONGODB_URI: process.env['USHER_TEST_MONGODB_URI'],
       MONGODB_DATABASE: name,
-      RABBITMQ_URL: rabbitmqUrl,
+      RABBITMQ_URL: through(rabbitmqUrl),
       JWKS_URL: `http://127.0.0.1:${(jwks.address() as AddressInfo).port}/`,
       CORS_ORIGINS: 'https://console.example',
       WEBHOOK_ALLOW_PRIVATE: 'true',

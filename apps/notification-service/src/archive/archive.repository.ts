@@ -2,7 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, trusted } from 'mongoose';
 import { type Envelope, parseData } from '#contracts';
+import { type Keyset, keysetQuery, type Page, type PageRequest } from '#http';
+import { trustedFilter } from '#persistence';
 import { ARCHIVE_HEAD, ARCHIVED_EVENT, type ArchivedEvent, type ArchiveHead } from './archive.schema.js';
+
+/** What makes an event the one that it is. */
+export type Identity = Pick<Envelope, 'source' | 'id'>;
+
+/** Which events a list is of; all where nothing is said. */
+export interface ArchiveQuery extends PageRequest {
+  type?: string | undefined;
+  source?: string | undefined;
+  subject?: string | undefined;
+  /** Only those after this position. */
+  after?: number | undefined;
+  /** Only those archived at this time or later, and at this time or earlier. */
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
+
+const BY_POSITION: Keyset = { field: '_id', direction: 1, type: 'number' };
 
 /** Every event that ever reached the bus, by position. */
 @Injectable()
@@ -18,18 +37,26 @@ export class ArchiveRepository {
     return head?.position ?? 0;
   }
 
-  /** The envelopes of `batch` that are not archived yet, each `(source, id)` once, in order. */
-  async withoutKnown(batch: readonly Envelope[]): Promise<Envelope[]> {
-    const bySource = Map.groupBy(batch, ({ source }) => source);
-    const known = await this.events
+  /** Those of `events` whose `(source, id)` is archived already. */
+  async known<E extends Identity>(events: readonly E[]): Promise<Set<E>> {
+    if (events.length === 0) return new Set();
+    const bySource = Map.groupBy(events, ({ source }) => source);
+    const archived = await this.events
       .find(
         { $or: [...bySource].map(([source, group]) => ({ source, id: trusted({ $in: group.map(({ id }) => id) }) })) },
         { source: 1, id: 1 },
       )
       .lean();
-    const seen = new Set(known.map(key));
+    const keys = new Set(archived.map(key));
+    return new Set(events.filter((event) => keys.has(key(event))));
+  }
+
+  /** The envelopes of `batch` that are not archived yet, each `(source, id)` once, in order. */
+  async withoutKnown(batch: readonly Envelope[]): Promise<Envelope[]> {
+    const known = await this.known(batch);
+    const seen = new Set<string>();
     return batch.filter((envelope) => {
-      const isNew = !seen.has(key(envelope));
+      const isNew = !known.has(envelope) && !seen.has(key(envelope));
       seen.add(key(envelope));
       return isNew;
     });
@@ -57,6 +84,28 @@ export class ArchiveRepository {
     return archived;
   }
 
+  /** The event of that id and source; the newest of that id where no source is named. */
+  async find(id: string, source?: string): Promise<ArchivedEvent | undefined> {
+    const filter = source === undefined ? { id } : { id, source };
+    return (await this.events.findOne(filter).sort({ _id: -1 }).lean()) ?? undefined;
+  }
+
+  /** A page of what `query` asks for, in order of position. */
+  async list(query: ArchiveQuery): Promise<Page<ArchivedEvent>> {
+    const { type, source, subject, after = 0, from, to } = query;
+    const page = keysetQuery<ArchivedEvent>(BY_POSITION, query);
+    // Times as positions, so that one walk along an index answers every combination.
+    const first = from === undefined ? after : Math.max(after, await this.positionBefore(from));
+    const last = to === undefined ? Infinity : await this.positionAt(to);
+    const equal = Object.entries({ type, source, subject }).filter(([, value]) => value !== undefined);
+    const rows = await this.events
+      .find(trustedFilter({ $and: [Object.fromEntries(equal), { _id: { $gt: first, $lte: last } }, page.filter] }))
+      .sort({ _id: 1 })
+      .limit(page.limit)
+      .lean();
+    return page.toPage(rows);
+  }
+
   /** Where the deletions of those of `eventIds` are that have been deleted. */
   async deletionsOf(eventIds: readonly string[]): Promise<{ eventId: string; position: number }[]> {
     if (eventIds.length === 0) return [];
@@ -71,12 +120,21 @@ export class ArchiveRepository {
 
   /** The newest position that was archived at or before `time`; 0 where there is none. */
   async positionAt(time: Date): Promise<number> {
+    return this.newest(trusted({ $lte: time }));
+  }
+
+  /** The newest position that was archived before `time`; 0 where there is none. */
+  async positionBefore(time: Date): Promise<number> {
+    return this.newest(trusted({ $lt: time }));
+  }
+
+  private async newest(archivedAt: object): Promise<number> {
     const newest = await this.events
-      .findOne({ archived_at: trusted({ $lte: time }) }, { _id: 1 })
+      .findOne({ archived_at: archivedAt }, { _id: 1 })
       .sort({ archived_at: -1, _id: -1 })
       .lean();
     return newest?._id ?? 0;
   }
 }
 
-const key = ({ source, id }: { source: string; id: string }): string => JSON.stringify([source, id]);
+const key = ({ source, id }: Identity): string => JSON.stringify([source, id]);

@@ -30,7 +30,12 @@ export const archivedEventSchema = new Schema<ArchivedEvent>(
 );
 
 archivedEventSchema.index({ source: 1, id: 1 }, { unique: true });
-archivedEventSchema.index({ archived_at: 1 });
+archivedEventSchema.index({ archived_at: 1, _id: 1 });
+// Whoever reads the bus asks for one of these, in order of position.
+archivedEventSchema.index({ type: 1, _id: 1 });
+archivedEventSchema.index({ source: 1, _id: 1 });
+archivedEventSchema.index({ subject: 1, _id: 1 });
+archivedEventSchema.index({ id: 1, _id: -1 });
 // Which events have been deleted, for good.
 archivedEventSchema.index(
   { 'envelope.data.event.id': 1 },
