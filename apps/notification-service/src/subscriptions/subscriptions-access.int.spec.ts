@@ -30,6 +30,7 @@ const ROUTES = [
   ['patch', ':id', { source: '/a' }, 200],
   ['post', ':id/pause', undefined, 200],
   ['post', ':id/resume', undefined, 200],
+  ['post', ':id/test', undefined, 202],
   ['post', ':id/rotate-secret', {}, 200],
   ['delete', ':id', undefined, 204],
 ] as const;

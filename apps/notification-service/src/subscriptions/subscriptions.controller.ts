@@ -15,6 +15,7 @@ import {
   Precondition,
   ResourceId,
 } from '#http';
+import { SubscriptionTests } from './subscription-tests.service.js';
 import { patched } from './subscription-patch.js';
 import type { Subscription } from './subscription.js';
 import {
@@ -27,6 +28,7 @@ import {
   type SubscriptionAnswer,
   subscriptionAnswer,
   type SubscriptionPatch,
+  testAnswer,
 } from './subscriptions.dto.js';
 import { SubscriptionsService, type WithSecret } from './subscriptions.service.js';
 
@@ -50,7 +52,10 @@ const presentOnce = ({ subscription, secret }: WithSecret, location?: string): A
 @ApiTags('Subscriptions')
 @Controller('v1/subscriptions')
 export class SubscriptionsController {
-  constructor(private readonly subscriptions: SubscriptionsService) {}
+  constructor(
+    private readonly subscriptions: SubscriptionsService,
+    private readonly tests: SubscriptionTests,
+  ) {}
 
   @Post()
   @Endpoint({
@@ -164,6 +169,26 @@ export class SubscriptionsController {
     @IfMatch() precondition: Precondition,
   ): Promise<Answer<SubscriptionAnswer>> {
     return present(await this.subscriptions.resumeSubscription(id, { principal, precondition }));
+  }
+
+  @Post(':id/test')
+  @Endpoint({
+    summary: 'Send a test event',
+    description:
+      'An event of the type `usher.subscription.tested` goes to this subscription alone, whatever its filters, by the ' +
+      'way of all events: what became of it is among the deliveries.',
+    scope: SCOPE,
+    status: 202,
+    answers: testAnswer,
+    errors: ['insufficient-scope', 'not-found', 'conflict'],
+  })
+  async test(
+    @Id() id: string,
+    @ResourceId() eventId: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<z.infer<typeof testAnswer>> {
+    const { source, type } = await this.tests.sendTestEvent(id, eventId, principal);
+    return { id: eventId, source, type };
   }
 
   @Post(':id/rotate-secret')

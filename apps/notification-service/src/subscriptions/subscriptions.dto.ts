@@ -163,6 +163,10 @@ export const subscriptionAnswer = z
   .meta({ id: 'Subscription' });
 export type SubscriptionAnswer = z.infer<typeof subscriptionAnswer>;
 
+export const testAnswer = z
+  .object({ id: z.string(), source: z.string(), type: z.string() })
+  .meta({ id: 'TestEvent', description: 'The event that was sent' });
+
 /** `secret` only where it is shown: once. */
 export const presentSubscription = (subscription: Subscription, secret?: string): SubscriptionAnswer => ({
   id: subscription.id,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestSession } from '#testing';
+import type { ArchivedEvent } from '../archive/archive.schema.js';
 import { isSigningSecret, newSigningSecret } from './secrets/signing-secret.js';
 import { SINK, SubscriptionsApp } from './testing/subscriptions-app.js';
 
@@ -217,6 +218,26 @@ describe('pause and resume', () => {
     expect(disabled.body).toMatchObject({ config: { enabled: false }, disabled_reason: 'sink-gone', version: 2 });
     const { body } = await post(`/${id}/resume`).expect(200);
     expect(body).toMatchObject({ config: { enabled: true }, disabled_reason: null });
+  });
+});
+
+describe('test', () => {
+  it('sends an event to that subscription alone, once for one key', async () => {
+    const { id } = await app.subscribe(ada, { types: ['usher.event.deleted'] });
+    const client = await app.test.tokens.client('subscriptions:write', 'bus:read');
+    await app.subscribe(client);
+    const send = () => post(`/${id}/test`).set('idempotency-key', 'k3').expect(202);
+    const { body } = await send();
+    expect((await send()).body).toEqual(body);
+    const archive = app.connection.collection<ArchivedEvent>('archive');
+    const archived = await archive.find({ type: 'usher.subscription.tested' }).toArray();
+    expect(archived.map((event) => event.id)).toEqual([body.id]);
+    expect(await app.matched(archived[0]!.envelope)).toEqual([id]);
+  });
+
+  it('of a paused subscription: 409', async () => {
+    const { id } = await app.subscribe(ada, { config: { enabled: false } });
+    await post(`/${id}/test`).expect(409);
   });
 });
 

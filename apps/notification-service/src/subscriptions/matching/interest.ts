@@ -1,5 +1,6 @@
 import type { Envelope } from '#contracts';
 import { type Filter, passes } from './filter.js';
+import { isTestEvent } from './test-event.js';
 
 /** Whose events somebody may see: everybody's, or those that anyone could read about at `GET /v1/events`. */
 export const AUDIENCES = ['public', 'everything'] as const;
@@ -21,9 +22,10 @@ export interface Interest {
 export const maySee = (audience: Audience, type: string): boolean =>
   audience === 'everything' || type.startsWith(PUBLIC_TYPES);
 
-/** Whether the event goes to whoever has that interest. */
+/** Whether the event goes to whoever has that interest; one that is a test goes to whom it tests. */
 export const wants = ({ audience, types, source, filters }: Interest, envelope: Envelope): boolean =>
   maySee(audience, envelope.type) &&
+  !isTestEvent(envelope) &&
   (types === null || types.includes(envelope.type)) &&
   (source === null || source === envelope.source) &&
   filters.every((filter) => passes(envelope, filter));

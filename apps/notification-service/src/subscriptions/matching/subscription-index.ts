@@ -1,6 +1,7 @@
 import type { Envelope } from '#contracts';
 import { filingOf, keysFor } from './index-keys.js';
 import { type Interest, wants } from './interest.js';
+import { isTestEvent, testedBy } from './test-event.js';
 
 /** What can be filed by what it is interested in. */
 export interface Interested {
@@ -51,6 +52,7 @@ export class SubscriptionIndex<T extends Interested> {
 
   /** Whatever wants the event, each once. */
   match(envelope: Envelope): T[] {
+    if (isTestEvent(envelope)) return [this.byId.get(testedBy(envelope))].filter((item) => item !== undefined);
     // What is filed under several keys differs in an attribute between them, and an event has one value of it.
     return keysFor(envelope, this.prefixes.keys()).flatMap((key) =>
       [...(this.byKey.get(key) ?? [])].filter(({ interest }) => wants(interest, envelope)),

@@ -4,6 +4,7 @@ import type { Filter } from './filter.js';
 import { filingOf, keysFor } from './index-keys.js';
 import { type Interest, wants } from './interest.js';
 import { SubscriptionIndex } from './subscription-index.js';
+import { newTestEvent } from './test-event.js';
 import { anEnvelope, anEnvelopeOf, anInterest } from './testing/arbitraries.js';
 
 const everything: Interest = { audience: 'everything', types: null, source: null, filters: [] };
@@ -82,6 +83,17 @@ describe('who may see what', () => {
     const own = new SubscriptionIndex();
     own.put({ id: 'x', interest: { ...everything, audience: 'public', filters: [{ not: { exact: { type: 'x' } } }] } });
     expect(own.match(anEnvelopeOf({ type: 'usher.booking.confirmed' }))).toEqual([]);
+  });
+});
+
+describe('a test', () => {
+  const index = new SubscriptionIndex();
+  index.put({ id: 'tested', interest: { ...everything, audience: 'public', types: ['usher.event.created'] } });
+  index.put({ id: 'other', interest: everything });
+
+  it('goes to what it tests alone, whatever that wants', () => {
+    expect(index.match(newTestEvent('tested', '1', new Date())).map(({ id }) => id)).toEqual(['tested']);
+    expect(index.match(newTestEvent('gone', '1', new Date()))).toEqual([]);
   });
 });
 
