@@ -57,8 +57,9 @@ const WALK: Record<string, Row> = {
   },
 };
 
-/** About the caller's own account and the service itself; walked by the specs of accounts. */
-const OTHER_ROUTES = /^[A-Z]+ (?:\/v1\/auth\/|\/v1\/users\/me|\/v1\/clients|\/health|\/metrics|\/\.well-known)/;
+/** About the caller's own account, service clients, the partner and the service itself; walked by specs of their own. */
+const OTHER_ROUTES =
+  /^[A-Z]+ (?:\/v1\/auth\/|\/v1\/users\/me|\/v1\/clients|\/v1\/partner|\/health|\/metrics|\/\.well-known)/;
 /** Takes a file; walked by the specs of attachments. */
 const UPLOAD = 'POST /v1/events/{id}/attachment';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timestampSchema } from '#contracts';
 import { filledText, pageQuery, text } from '#http';
 import { partnerId } from './calls/partner-contract.js';
 import type { PartnerState } from './partner.service.js';
@@ -26,20 +27,18 @@ export const partnerEventAnswer = z
   })
   .meta({ id: 'PartnerEvent' });
 
-const timeAnswer = z.iso.datetime();
-
 export const partnerStatusAnswer = z
   .object({
     connected: z.boolean().describe('Whether a partner system is configured'),
     state: z
       .enum(['closed', 'open', 'half_open'])
       .describe('Of the breaker on writes: closed lets them through; half_open is while the partner is probed'),
-    failures: z.int().describe('Writes that failed within the last 30 s; three open the breaker'),
+    failures: z.int().min(0).describe('Writes that failed within the last 30 s; three open the breaker'),
     last_failure: z
-      .object({ at: timeAnswer, reason: z.string(), status: z.int().nullable() })
+      .object({ at: timestampSchema, reason: z.string(), status: z.int().min(100).max(599).nullable() })
       .nullable()
       .describe('The last write or probe that failed, and what the partner answered'),
-    next_probe_at: timeAnswer.nullable().describe('When the partner is asked whether it is well again'),
+    next_probe_at: timestampSchema.nullable().describe('When the partner is asked whether it is well again'),
   })
   .meta({ id: 'PartnerStatus' });
 export type PartnerStatus = z.infer<typeof partnerStatusAnswer>;

@@ -1,12 +1,8 @@
 import { z } from 'zod';
+import { filledText } from '#http';
 
 /** An id of the partner's. It becomes part of a path, where dots alone would lead elsewhere. */
-export const partnerId = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^\P{Cc}*$/u, 'must not contain control characters')
-  .refine((id) => id !== '.' && id !== '..', 'must not be dots alone');
+export const partnerId = filledText(100).refine((id) => id !== '.' && id !== '..', 'must not be dots alone');
 
 /** The partner counts some of its things and names others. */
 const sentId = z.union([z.string(), z.int().transform(String)]).pipe(partnerId);
