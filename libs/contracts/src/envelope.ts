@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { EVENT_TYPES, type UsherEventData, type UsherEventType } from './events/index.js';
+import { EVENT_TYPES, UPCASTERS, type UsherEventData, type UsherEventType } from './events/index.js';
+import { readAsNewest, versionIn } from './events/upcasting.js';
 
 export const ENVELOPE_CONTENT_TYPE = 'application/cloudevents+json';
 /** The largest event in bytes of its JSON, as CloudEvents 1.0 advises (section "Size Limits"). */
@@ -36,7 +37,16 @@ export const envelopeHeadersSchema = z.object({
     .describe('How often processing has been tried, this time included; 1 where it is missing'),
 });
 
-/** The `data` of an envelope of one of Usher's own types, checked against that type's schema. Throws a ZodError. */
-export function parseData<T extends UsherEventType>(type: T, data: unknown): UsherEventData<T> {
-  return EVENT_TYPES[type][0].parse(data) as UsherEventData<T>;
+/**
+ * The `data` of an envelope or log entry of one of Usher's own types, in the newest version: checked against the schema of
+ * the version that they were written in, which `dataschema` names, and brought up to date. Throws a ZodError, and a
+ * RangeError for a version that only others know yet.
+ */
+export function parseData<T extends UsherEventType>(
+  type: T,
+  data: unknown,
+  dataschema: string | undefined,
+): UsherEventData<T> {
+  const history = { schemas: EVENT_TYPES[type], upcasters: UPCASTERS[type] ?? [] };
+  return readAsNewest(history, versionIn(dataschema), data) as UsherEventData<T>;
 }

@@ -81,7 +81,8 @@ describe('what is attached', () => {
   it('says which events are concerned', async () => {
     await patch({ name: 'Changed' }).expect(200);
     const data = { attendee: { id: attendee.id }, event_ids: bookings.events, actor: GUEST_ACTOR };
-    expect(parseData('usher.attendee.updated', (await lastEntry())?.['data'])).toEqual(data);
+    const entry = await lastEntry();
+    expect(parseData('usher.attendee.updated', entry?.['data'], String(entry?.['dataschema']))).toEqual(data);
     expect(await bookings.committed()).toEqual([['eventIds', attendee.id]]);
   });
 

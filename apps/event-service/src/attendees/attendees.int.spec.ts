@@ -55,7 +55,9 @@ describe('POST /v1/attendees', () => {
     expect(more).toEqual([]);
     expect(entry).toMatchObject({ type: 'usher.attendee.registered', version: 1, time: app.now, actor, data });
     expect(entry).toMatchObject({ subject: `attendees/${attendee.id}` });
-    expect(parseData('usher.attendee.registered', entry?.['data'])).toEqual(entry?.['data']);
+    expect(parseData('usher.attendee.registered', entry?.['data'], String(entry?.['dataschema']))).toEqual(
+      entry?.['data'],
+    );
   });
 });
 
@@ -140,7 +142,7 @@ describe('one attendee', () => {
       const actor = { id: null, username: 'guest' };
       const data = { attendee: { id: attendee.id }, event_ids: [], actor };
       expect(entry).toMatchObject({ type: 'usher.attendee.updated', version: 2, time: app.now, actor, data });
-      expect(parseData('usher.attendee.updated', entry?.['data'])).toEqual(data);
+      expect(parseData('usher.attendee.updated', entry?.['data'], String(entry?.['dataschema']))).toEqual(data);
     });
 
     it('takes application/merge-patch+json', async () => {
@@ -192,7 +194,7 @@ describe('one attendee', () => {
       const actor = { id: null, username: 'guest' };
       const data = { attendee: { id: attendee.id }, event_ids: [], actor };
       expect(entry).toMatchObject({ type: 'usher.attendee.removed', version: 3, time: app.now, actor, data });
-      expect(parseData('usher.attendee.removed', entry?.['data'])).toEqual(data);
+      expect(parseData('usher.attendee.removed', entry?.['data'], String(entry?.['dataschema']))).toEqual(data);
     });
 
     it('removes only the version that is asked for', async () => {

@@ -19,9 +19,9 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 /** What an entry tells, checked against the contract of its type. */
-function told({ type, data }: LogEntry): BookingChangedV1 {
+function told({ type, data, dataschema }: LogEntry): BookingChangedV1 {
   if (!isUsherEventType(type)) throw new TypeError(`${type} is no type of Usher’s.`);
-  return parseData(type, data) as BookingChangedV1;
+  return parseData(type, data, dataschema) as BookingChangedV1;
 }
 
 /** An account as the log names it. */

@@ -11,8 +11,8 @@ export const bookingsProjection = {
   schema: bookingSchema,
   streams: 'booking/',
   personal: ['email_key'],
-  project({ type, data, time }: LogEntry): BookingDocument {
-    const { booking, event } = parseData(type as BookingChangeType, data);
+  project({ type, data, dataschema, time }: LogEntry): BookingDocument {
+    const { booking, event } = parseData(type as BookingChangeType, data, dataschema);
     return toDocument({
       ...booking,
       event: { ...event, start_time: new Date(event.start_time) },

@@ -72,7 +72,8 @@ describe('the event log of a running service', () => {
     }
     const envelopes = arrivals.map(({ body }) => envelopeSchema.parse(body));
     expect(envelopes.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 50 }, (_, index) => `${index + 1}`));
-    for (const { data } of envelopes) expect(parseData('usher.user.registered', data)).toEqual(entry(1).data);
+    for (const { data, dataschema } of envelopes)
+      expect(parseData('usher.user.registered', data, dataschema)).toEqual(entry(1).data);
     const median = waits.sort((a, b) => a - b)[25]!;
     process.stderr.write(`relay: ${median.toFixed(1)} ms from commit to a consumer (median of 50)\n`);
   }, 60_000);

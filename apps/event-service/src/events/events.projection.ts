@@ -18,7 +18,7 @@ export const eventsProjection = {
   streams: 'event/',
   project(newest: LogEntry): EventDocument | undefined {
     const type = newest.type as EventChange['type'];
-    const { event } = parseData(type, newest.data);
+    const { event } = parseData(type, newest.data, newest.dataschema);
     return type === 'usher.event.deleted' ? undefined : toDocument(fromResource(event));
   },
 };

@@ -142,7 +142,7 @@ export class EventsService {
   private async firstState(id: string): Promise<EventState | undefined> {
     const [entry] = await this.log.read(streamOf(id), { limit: 1 });
     if (entry === undefined) return undefined;
-    return fromResource(parseData('usher.event.created', entry.data).event);
+    return fromResource(parseData('usher.event.created', entry.data, entry.dataschema).event);
   }
 }
 

@@ -55,11 +55,11 @@ export class Reactions {
 
   /** Undefined where nobody reacts to it. */
   private triggerOf(envelope: Envelope): Trigger | undefined {
-    const { type, data } = envelope;
+    const { type, data, dataschema } = envelope;
     if (!isUsherEventType(type)) throw new UsherError('validation-failed', `There is no type ${type}.`);
     if (!this.types.has(type)) return undefined;
     try {
-      return { type, data: parseData(type, data), envelope } as Trigger;
+      return { type, data: parseData(type, data, dataschema), envelope } as Trigger;
     } catch (error) {
       throw new UsherError('validation-failed', `The data of ${type} does not fit its schema.`, { cause: error });
     }

@@ -113,7 +113,7 @@ export class ArchiveRepository {
       .find({ type: 'usher.event.deleted', 'envelope.data.event.id': trusted({ $in: eventIds }) })
       .lean();
     return deletions.map(({ _id, envelope }) => ({
-      eventId: parseData('usher.event.deleted', envelope.data).event.id,
+      eventId: parseData('usher.event.deleted', envelope.data, envelope.dataschema).event.id,
       position: _id,
     }));
   }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { attendeeChangedV1 } from './attendee.js';
 import { bookingChangedV1 } from './booking.js';
 import { eventChangedV1, eventReminderV1 } from './event.js';
+import type { Upcaster } from './upcasting.js';
 import { userRegisteredV1 } from './user.js';
 
 /**
@@ -27,7 +28,18 @@ export const EVENT_TYPES = {
 } as const;
 
 export type UsherEventType = keyof typeof EVENT_TYPES;
-export type UsherEventData<T extends UsherEventType> = z.infer<(typeof EVENT_TYPES)[T][0]>;
+type Newest<Versions extends readonly z.ZodType[]> = Versions extends readonly [
+  ...z.ZodType[],
+  infer Last extends z.ZodType,
+]
+  ? Last
+  : never;
+
+/** A type's data, in its newest version. */
+export type UsherEventData<T extends UsherEventType> = z.infer<Newest<(typeof EVENT_TYPES)[T]>>;
+
+/** The upcasters of each type that has more than one version, from the first on. */
+export const UPCASTERS: Partial<Record<UsherEventType, readonly Upcaster[]>> = {};
 
 export const isUsherEventType = (type: string): type is UsherEventType => Object.hasOwn(EVENT_TYPES, type);
 

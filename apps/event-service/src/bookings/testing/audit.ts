@@ -34,7 +34,11 @@ export async function audit(app: BookingsApp, eventId: string): Promise<void> {
 function expectLogged(booking: BookingDocument, entries: readonly LogEntry[]): void {
   expect(entries.map(({ version }) => version)).toEqual(entries.map((_, n) => n + 1));
   const newest = entries.at(-1);
-  const data = parseData(newest?.type as Extract<UsherEventType, `usher.booking.${string}`>, newest?.data);
+  const data = parseData(
+    newest?.type as Extract<UsherEventType, `usher.booking.${string}`>,
+    newest?.data,
+    newest?.dataschema,
+  );
   const { _id: id, seats, status, version, waitlist_ticket, attendee_id } = booking;
   expect(data.booking).toMatchObject({ id, seats, status, version, waitlist_ticket, attendee_id });
   expect(booking.live).toBe(isLive(booking));

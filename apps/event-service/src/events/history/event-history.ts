@@ -48,7 +48,7 @@ export class EventHistory {
 }
 
 function present(entry: LogEntry): HistoryEntry {
-  const { event, changed, actor } = parseData(entry.type as EventChange['type'], entry.data);
+  const { event, changed, actor } = parseData(entry.type as EventChange['type'], entry.data, entry.dataschema);
   const { _id: id, type, version, time } = entry;
   return { id, type, version, time: time.toISOString(), actor, changed, data: { event } };
 }
