@@ -39,6 +39,11 @@ export class BookingWorkflows implements OnModuleInit {
       react: ({ data: { attendee, actor } }) => this.cancelAttendee(attendee.id, actor),
     });
     this.reactions.register({
+      on: ['usher.event.updated'],
+      about: ({ data }) => data.event.id,
+      react: ({ data: { event, actor } }) => this.cancelHopeless(event.id, actor),
+    });
+    this.reactions.register({
       on: ['usher.booking.canceled', 'usher.booking.waitlisted', 'usher.event.updated'],
       about: ({ data }) => data.event.id,
       react: ({ data }) => this.promoteWaiting(data.event.id),
@@ -57,6 +62,19 @@ export class BookingWorkflows implements OnModuleInit {
         return { entries, result: changes.length };
       });
     } while (promoted === BATCH);
+  }
+
+  /** Whoever waits for more seats than there are by now in all would wait in vain, and keep others from booking. */
+  private async cancelHopeless(eventId: string, actor: Actor): Promise<void> {
+    let canceled: number;
+    do {
+      canceled = await this.ledger.settle(eventId, async (event) => {
+        const capacity = event?.max_attendees ?? null;
+        if (capacity === null || event?.waitlist_length === 0) return { entries: [], result: 0 };
+        const bookings = await this.bookings.waitingForMore(eventId, capacity, BATCH);
+        return { entries: this.cancelEach(bookings, 'capacity-lowered', actor), result: bookings.length };
+      });
+    } while (canceled === BATCH);
   }
 
   /** Cancels what waits or is confirmed for an event that may be gone, as it was last; who has come has come. */

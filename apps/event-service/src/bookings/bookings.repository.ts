@@ -80,6 +80,16 @@ export class BookingsRepository {
     return documents.map(toState);
   }
 
+  /** Up to `limit` of those who wait for an event and ask for more than `maxSeats`. */
+  async waitingForMore(eventId: string, maxSeats: number, limit: number): Promise<BookingState[]> {
+    const documents = await this.bookings
+      .find(trustedFilter({ 'event.id': eventId, status: 'waitlisted' as const, seats: { $gt: maxSeats } }))
+      .sort({ waitlist_ticket: 1 })
+      .limit(limit)
+      .lean<BookingDocument[]>();
+    return documents.map(toState);
+  }
+
   /** The ticket behind everyone who waits for an event. */
   async nextTicket(eventId: string): Promise<number> {
     const last = await this.bookings

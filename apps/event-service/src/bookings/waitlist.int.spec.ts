@@ -160,7 +160,7 @@ describe('seats that get free', () => {
     await audit(app, eventId);
   });
 
-  it('pass over who could not fit into the whole event any more', async () => {
+  it('go past who could not fit into the whole event any more, and that booking is canceled', async () => {
     const eventId = await app.createEvent({ max_attendees: 4 });
     const [one, two] = [await app.bookGuest(eventId, { seats: 2 }), await app.bookGuest(eventId, { seats: 2 })];
     const waiting = await app.waitlist(eventId, 4, 1);
@@ -168,10 +168,11 @@ describe('seats that get free', () => {
     await app.reacted();
     expect(await app.standings(waiting)).toEqual(['waitlisted 1', 'waitlisted 2']);
     await app.patchEvent(eventId, { max_attendees: 3 }).expect(200);
-    await becomes(waiting, ['waitlisted 1', 'confirmed']);
-    // Whoever was passed over is the first again once there is room.
-    await app.patchEvent(eventId, { max_attendees: 10 }).expect(200);
-    await becomes([...waiting, two], ['confirmed', 'confirmed', 'confirmed']);
+    await becomes([...waiting, two], ['canceled', 'confirmed', 'confirmed']);
+    expect(await app.booking(waiting[0]!)).toMatchObject({ cancellation_reason: 'capacity-lowered' });
+    // Nobody is in the way of those who come now.
+    await app.patchEvent(eventId, { max_attendees: 4 }).expect(200);
+    await app.ask(eventId, NOBODY, { attendee: guest() }).expect(201);
     await audit(app, eventId);
   });
 

@@ -6,7 +6,13 @@ export const bookingStatusSchema = z.enum(BOOKING_STATUSES);
 export type BookingStatus = z.infer<typeof bookingStatusSchema>;
 
 /** Why a booking was canceled: somebody asked for it, or what it was for has gone. */
-export const cancellationReasonSchema = z.enum(['requested', 'event-canceled', 'event-deleted', 'attendee-removed']);
+export const cancellationReasonSchema = z.enum([
+  'requested',
+  'event-canceled',
+  'event-deleted',
+  'attendee-removed',
+  'capacity-lowered',
+]);
 export type CancellationReason = z.infer<typeof cancellationReasonSchema>;
 
 /** A booking as messages tell of it: by ids, without a name or an address. */
