@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { newId } from '#kernel';
 import { until } from '#testing';
-import { answers, Receiver } from '../src/delivery/testing/receiver.js';
+import { answers, Receiver } from './receiver.js';
 import { person } from './messages.js';
 import { TestBed } from './test-bed.js';
 

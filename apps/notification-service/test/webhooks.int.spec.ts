@@ -11,9 +11,9 @@ import { ArchiveRepository } from '../src/archive/archive.repository.js';
 import { readConfig } from '../src/config.js';
 import { DeliveryModule } from '../src/delivery/delivery.module.js';
 import { QUEUES } from '../src/delivery/dispatch/delivery-queue.js';
-import { answers, type Received, Receiver } from '../src/delivery/testing/receiver.js';
 import { SettingsModule } from '../src/settings.module.js';
 import type { SubscriptionAnswer } from '../src/subscriptions/subscriptions.dto.js';
+import { answers, type Received, Receiver } from './receiver.js';
 
 const server = {
   url: process.env['USHER_TEST_RABBITMQ_URL'] ?? '',

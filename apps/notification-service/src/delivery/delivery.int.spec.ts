@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { until } from '#testing';
 import { SLOTS } from './attempts/slots.js';
 import { DeliveryBed } from './testing/delivery-bed.js';
-import { answers, hangs, type Received, type Receiver, resets, stalls } from './testing/receiver.js';
+import { answers, hangs, type Received, type Receiver, resets, stalls } from '../../test/receiver.js';
 
 describe('delivery', () => {
   let bed: DeliveryBed;
@@ -94,27 +94,6 @@ describe('delivery', () => {
       expect(await bed.deliveryTo(subscription)).toMatchObject({ status: 'succeeded', tries: 2 }),
     );
     expect(new Set(receiver.ids)).toEqual(new Set([waiting!.id]));
-  });
-
-  it('gives up after the last attempt, keeps it as a dead letter, and redrives it', async () => {
-    const receiver = await bed.receiver();
-    receiver.answering = resets;
-    const subscription = bed.subscribers.add(receiver, { maxAttempts: 2 });
-    await bed.archive({});
-    await until(async () => expect((await bed.deliveryTo(subscription))?.attempts).toHaveLength(1));
-    bed.pass(6_000);
-    await until(async () => expect(await bed.deliveryTo(subscription)).toMatchObject({ status: 'dead', tries: 2 }));
-    const { id, attempts } = (await bed.deliveryTo(subscription))!;
-    expect(attempts.map(({ next }) => next === null)).toEqual([false, true]);
-    expect((await bed.deadLetters.list({ limit: 10 })).data.map((dead) => dead.id)).toEqual([id]);
-    receiver.answering = answers(204);
-    await bed.deadLetters.redrive(id);
-    await until(async () =>
-      expect(await bed.deliveryTo(subscription)).toMatchObject({ status: 'succeeded', tries: 1 }),
-    );
-    expect((await bed.deliveryTo(subscription))?.attempts).toHaveLength(3);
-    expect((await bed.deadLetters.list({ limit: 10 })).data).toEqual([]);
-    await expect(bed.deadLetters.redrive(id)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('disables a subscription whose receiver is gone, and keeps what was on its way', async () => {

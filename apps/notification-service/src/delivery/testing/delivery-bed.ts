@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -12,15 +13,13 @@ import { PersistenceModule } from '#persistence';
 import { silentLogger, type TestDatabase, testDatabase } from '#testing';
 import { ArchiveRepository } from '../../archive/archive.repository.js';
 import { CLOCK, CONFIG } from '../../config.js';
-import { DeadLettersModule } from '../../dead-letters/dead-letters.module.js';
-import { DeadLettersService } from '../../dead-letters/dead-letters.service.js';
 import { DeliveriesRepository } from '../deliveries.repository.js';
 import type { Delivery } from '../delivery.js';
 import { DeliveryModule } from '../delivery.module.js';
 import { QUEUES } from '../dispatch/delivery-queue.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { type Match, type Subscriber, Subscribers } from '../ports.js';
-import { Receiver } from './receiver.js';
+import { Receiver } from '../../../test/receiver.js';
 
 const PREFETCH = 64;
 
@@ -85,21 +84,20 @@ export class DeliveryBed {
 
   private constructor(
     private readonly database: TestDatabase,
-    private readonly broker: { url: string; name: string; close: () => Promise<void> },
+    private readonly broker: { url: string; close: () => Promise<void> },
+    private readonly imports: readonly Type[],
   ) {}
 
-  static async start(): Promise<DeliveryBed> {
+  /** With whatever modules a test needs besides. */
+  static async start(...imports: Type[]): Promise<DeliveryBed> {
     const name = `delivery-${newId()}`;
     const server = {
       url: process.env['USHER_TEST_RABBITMQ_URL'] ?? '',
       managementUrl: process.env['USHER_TEST_RABBITMQ_MANAGEMENT_URL'],
     };
     const url = await createVirtualHost(server, name);
-    const bed = new DeliveryBed(testDatabase('test_delivery'), {
-      url,
-      name,
-      close: () => deleteVirtualHost(server, name),
-    });
+    const broker = { url, close: () => deleteVirtualHost(server, name) };
+    const bed = new DeliveryBed(testDatabase('test_delivery'), broker, imports);
     await bed.addInstance();
     return bed;
   }
@@ -121,7 +119,7 @@ export class DeliveryBed {
         PersistenceModule.forRoot(this.database),
         MessagingModule.forRoot({ url: this.broker.url, service: 'test' }),
         DeliveryModule,
-        DeadLettersModule,
+        ...this.imports,
       ],
     })
       .overrideProvider(Subscribers)
@@ -163,10 +161,6 @@ export class DeliveryBed {
 
   get connection(): Connection {
     return this.app.get(getConnectionToken());
-  }
-
-  get deadLetters(): DeadLettersService {
-    return this.app.get(DeadLettersService);
   }
 
   get deliveries(): DeliveriesRepository {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { newId, systemClock } from '#kernel';
-import { answers, floods, hangs, Receiver, resets, stalls } from '../../testing/receiver.js';
+import { answers, floods, hangs, Receiver, resets, stalls } from '../../../../test/receiver.js';
 import type { Shipment } from '../channel.js';
 import { type Behaviour, channelSuite } from '../testing/channel-suite.js';
 import { WebhookChannel } from './webhook.channel.js';
