@@ -60,7 +60,7 @@ const document = (n: number): SubscriptionDocument => ({
 });
 
 async function explain(query: {
-  explain: Query<unknown, unknown>['explain'];
+  explain(verbosity: 'executionStats'): PromiseLike<unknown>;
 }): Promise<{ plan: string; keys: number }> {
   const { queryPlanner, executionStats } = (await query.explain('executionStats')) as {
     queryPlanner: { winningPlan: unknown };
