@@ -41,7 +41,7 @@ class Intake {
 }
 
 /**
- * What people do, and who ought to be reminded: who has asked to follow, or has a live booking made since they unfollowed.
+ * What people do, and who ought to be reminded: who has asked to follow, or made a live booking since they unfollowed.
  */
 class People {
   readonly expected: string[] = [];
