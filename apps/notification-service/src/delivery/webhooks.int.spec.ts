@@ -7,13 +7,13 @@ import { newId } from '#kernel';
 import { createVirtualHost, deleteVirtualHost } from '#local-stack';
 import { Consumers, MessagingModule } from '#messaging';
 import { startTestApp, type TestApp, type TestSession, until } from '#testing';
-import { ArchiveRepository } from '../src/archive/archive.repository.js';
-import { readConfig } from '../src/config.js';
-import { DeliveryModule } from '../src/delivery/delivery.module.js';
-import { QUEUES } from '../src/delivery/dispatch/delivery-queue.js';
-import { SettingsModule } from '../src/settings.module.js';
-import type { SubscriptionAnswer } from '../src/subscriptions/subscriptions.dto.js';
-import { answers, type Received, Receiver } from './receiver.js';
+import { ArchiveRepository } from '../archive/archive.repository.js';
+import { readConfig } from '../config.js';
+import { DeliveryModule } from './delivery.module.js';
+import { QUEUES } from './dispatch/delivery-queue.js';
+import { SettingsModule } from '../settings.module.js';
+import type { SubscriptionAnswer } from '../subscriptions/subscriptions.dto.js';
+import { answers, type Received, Receiver } from '../../test/receiver.js';
 
 const server = {
   url: process.env['USHER_TEST_RABBITMQ_URL'] ?? '',
