@@ -19,7 +19,7 @@ export function readAsNewest({ schemas, upcasters }: VersionHistory, version: nu
   const [written, newest] = [schemas[version - 1], schemas.at(-1)];
   if (written === undefined || newest === undefined) throw new RangeError(`Version ${version} is not known here.`);
   if (written === newest) return newest.parse(data);
-  const upcast = upcasters.slice(version - 1).reduce((older, step) => step(older), written.parse(data) as unknown);
+  const upcast = upcasters.slice(version - 1).reduce<unknown>((older, step) => step(older), written.parse(data));
   return newest.parse(upcast);
 }
 
