@@ -12,7 +12,7 @@ import { newEvent } from '#testing';
 import { AttendeesService } from '../../apps/event-service/src/attendees/attendees.service.js';
 import { newBookingCode } from '../../apps/event-service/src/bookings/booking-code.js';
 import { BookingsModule } from '../../apps/event-service/src/bookings/bookings.module.js';
-import { BoxOffice } from '../../apps/event-service/src/bookings/box-office.js';
+import { BoxOffice } from '../../apps/event-service/src/bookings/settling/box-office.js';
 import { httpSettingsOf, readConfig } from '../../apps/event-service/src/config.js';
 import { createEventBody } from '../../apps/event-service/src/events/events.dto.js';
 import { EventsService } from '../../apps/event-service/src/events/events.service.js';

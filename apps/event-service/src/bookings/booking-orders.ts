@@ -10,7 +10,7 @@ import { newBookingCode } from './booking-code.js';
 import { type BookingView, BookingViews, toView } from './booking-views.js';
 import type { NewBooking } from './bookings.dto.js';
 import { BookingsRepository } from './bookings.repository.js';
-import { type Booked, BoxOffice } from './box-office.js';
+import { type Booked, BoxOffice } from './settling/box-office.js';
 
 /** Whom a booking is for, as far as that is settled before it is decided. */
 interface Guest {

@@ -7,7 +7,7 @@ import { fromResource } from '../events/event-resource.js';
 import { Reactions } from '../workflows/reactions.js';
 import { type BookingState, cancelBooking, isCancelable, promoteWaiting, withEvent } from './booking.js';
 import { BookingsRepository } from './bookings.repository.js';
-import { SeatLedger } from './seat-ledger.js';
+import { SeatLedger } from './settling/seat-ledger.js';
 
 /** How many bookings change in one transaction. */
 const BATCH = 100;

@@ -10,7 +10,7 @@ import { type BookingChange, type BookingState, cancelBooking, checkInBooking } 
 import { type BookingView, BookingViews } from './booking-views.js';
 import type { ListBookingsQuery, ListEventBookingsQuery } from './bookings.dto.js';
 import { type BookingFilter, BookingsRepository } from './bookings.repository.js';
-import { SeatLedger } from './seat-ledger.js';
+import { SeatLedger } from './settling/seat-ledger.js';
 
 /** Who asks for a change, and what they take the booking to be. */
 export interface ChangeRequest {

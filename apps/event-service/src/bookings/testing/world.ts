@@ -11,7 +11,7 @@ import {
   promoteWaiting,
   type SeatRequest,
 } from '../booking.js';
-import { decideInOrder } from '../booking-batch.js';
+import { decideInOrder } from '../settling/booking-batch.js';
 import { anEvent } from './given.js';
 
 /** An event and its bookings in memory, changed by nothing but the pure model, as the database would be. */

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#contracts';
 import type { ExecutionContext } from '#observability';
 import { EventLog, type NewLogEntry } from '#persistence';
-import { AttendeesService, type Registration } from '../attendees/attendees.service.js';
-import type { EventState } from '../events/event.js';
-import { seatsLeft } from '../events/event-resource.js';
-import { EventsRepository } from '../events/events.repository.js';
-import { type BookingChange, moveSeats, streamOf, withEvent } from './booking.js';
-import { BookingsRepository } from './bookings.repository.js';
+import { AttendeesService, type Registration } from '../../attendees/attendees.service.js';
+import type { EventState } from '../../events/event.js';
+import { seatsLeft } from '../../events/event-resource.js';
+import { EventsRepository } from '../../events/events.repository.js';
+import { type BookingChange, moveSeats, streamOf, withEvent } from '../booking.js';
+import { BookingsRepository } from '../bookings.repository.js';
 
 /** One change of a booking, and who made it. */
 export interface JournalEntry extends BookingChange {

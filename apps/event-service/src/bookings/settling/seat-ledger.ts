@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher, UsherError } from '#kernel';
 import { currentContext, type ExecutionContext, type Logger, LOGGER, runInContext } from '#observability';
 import { duplicateKeyFields, Transactions, Turns } from '#persistence';
-import type { EventState } from '../events/event.js';
-import { EventsRepository } from '../events/events.repository.js';
+import type { EventState } from '../../events/event.js';
+import { EventsRepository } from '../../events/events.repository.js';
 import { type BookedAttendees, BookingJournal, type JournalEntry, type JournalPage } from './booking-journal.js';
 
 /** What has been decided about an event's seats; nothing is written where there are no entries. */

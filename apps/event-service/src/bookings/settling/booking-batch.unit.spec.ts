@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { UsherError } from '#kernel';
-import type { SeatRequest } from './booking.js';
+import type { SeatRequest } from '../booking.js';
 import { decideInOrder, type Standing, type Verdict } from './booking-batch.js';
-import { anEvent, aRequest, at, canceled, confirmed, waiting } from './testing/given.js';
+import { anEvent, aRequest, at, canceled, confirmed, waiting } from '../testing/given.js';
 
 const given = (members: Partial<Standing> = {}): Standing => ({
   event: anEvent(),

@@ -1,6 +1,6 @@
 import { UsherError } from '#kernel';
-import type { EventState } from '../events/event.js';
-import { book, type BookingChange, type BookingState, isLive, moveSeats, type SeatRequest } from './booking.js';
+import type { EventState } from '../../events/event.js';
+import { book, type BookingChange, type BookingState, isLive, moveSeats, type SeatRequest } from '../booking.js';
 
 /** What requests for seats of one event find there. */
 export interface Standing {

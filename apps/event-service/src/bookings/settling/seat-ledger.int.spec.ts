@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SYSTEM_ACTOR } from '#contracts';
 import { newId, type UsherError } from '#kernel';
-import type { EventState } from '../events/event.js';
-import { book } from './booking.js';
-import { BookingsApp } from './testing/bookings-app.js';
+import type { EventState } from '../../events/event.js';
+import { book } from '../booking.js';
+import { BookingsApp } from '../testing/bookings-app.js';
 import { type SeatDecision, SeatLedger } from './seat-ledger.js';
 
 let app: BookingsApp;

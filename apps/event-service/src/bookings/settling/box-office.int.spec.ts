@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GUEST_ACTOR } from '#contracts';
 import { newId, type UsherError } from '#kernel';
 import { continueTrace } from '#observability';
-import type { AttendeeState } from '../attendees/attendee.js';
-import { AttendeesService } from '../attendees/attendees.service.js';
-import type { Registered } from '../attendees/testing/attendees-app.js';
+import type { AttendeeState } from '../../attendees/attendee.js';
+import { AttendeesService } from '../../attendees/attendees.service.js';
+import type { Registered } from '../../attendees/testing/attendees-app.js';
 import { BoxOffice, type Order } from './box-office.js';
-import { audit } from './testing/audit.js';
-import { BookingsApp, guest, holding, NOBODY } from './testing/bookings-app.js';
+import { audit } from '../testing/audit.js';
+import { BookingsApp, guest, holding, NOBODY } from '../testing/bookings-app.js';
 
 let app: BookingsApp;
 let boxOffice: BoxOffice;

@@ -2,14 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Actor } from '#contracts';
 import { Batcher, type Clock, UsherError } from '#kernel';
 import { type ExecutionContext, Metrics } from '#observability';
-import type { AttendeeState } from '../attendees/attendee.js';
-import { AttendeesService } from '../attendees/attendees.service.js';
-import { CLOCK, CONFIG, type Config } from '../config.js';
-import type { EventState } from '../events/event.js';
-import { keyOf } from '../users/user.js';
-import type { BookingState, SeatRequest } from './booking.js';
+import type { AttendeeState } from '../../attendees/attendee.js';
+import { AttendeesService } from '../../attendees/attendees.service.js';
+import { CLOCK, CONFIG, type Config } from '../../config.js';
+import type { EventState } from '../../events/event.js';
+import { keyOf } from '../../users/user.js';
+import type { BookingState, SeatRequest } from '../booking.js';
 import { decideInOrder, type Standing, type Verdict } from './booking-batch.js';
-import { BookingsRepository } from './bookings.repository.js';
+import { BookingsRepository } from '../bookings.repository.js';
 import { type SeatDecision, SeatLedger } from './seat-ledger.js';
 
 /** Somebody's wish to book an event for an attendee. */
