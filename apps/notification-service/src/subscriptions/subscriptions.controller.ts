@@ -174,6 +174,7 @@ export class SubscriptionsController {
   @Post(':id/test')
   @Endpoint({
     summary: 'Send a test event',
+    answerDescription: 'The event is on its way',
     description:
       'An event of the type `usher.subscription.tested` goes to this subscription alone, whatever its filters, by the ' +
       'way of all events: what became of it is among the deliveries.',

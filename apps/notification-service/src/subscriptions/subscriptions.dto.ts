@@ -39,7 +39,12 @@ const filterSchema: z.ZodType<Filter> = z
       .describe('A filter that must not pass'),
   })
   .refine((filter) => Object.keys(filter).length === 1, `must have exactly one of ${DIALECTS.join(', ')}`)
-  .meta({ id: 'Filter', description: 'A filter expression of the CloudEvents Subscriptions API: exactly one dialect' });
+  .meta({
+    id: 'Filter',
+    minProperties: 1,
+    maxProperties: 1,
+    description: 'A filter expression of the CloudEvents Subscriptions API: exactly one dialect',
+  });
 
 const filtersSchema = z
   .array(filterSchema)
