@@ -156,6 +156,21 @@ describe('delivery', () => {
     expect(JSON.parse(receiver.received[1]!.body)).toEqual(envelope);
   });
 
+  it('goes on in another instance where the one that has done it stops', async () => {
+    const receiver = await bed.receiver();
+    const subscription = bed.subscribers.add(receiver);
+    await bed.archive(...Array.from({ length: 10 }, () => ({})));
+    await until(() => expect(receiver.received.length).toBeGreaterThan(0));
+    await bed.addInstance();
+    await bed.stop(bed.app);
+    await bed.archive(...Array.from({ length: 10 }, () => ({})));
+    await until(async () => {
+      expect(await bed.count({ subscription_id: subscription.id, status: 'succeeded' })).toBe(20);
+    });
+    expect(receiver.ids).toHaveLength(20);
+    expect(new Set(receiver.ids).size).toBe(20);
+  });
+
   it('makes up for a message that was lost with the broker', async () => {
     const receiver = await bed.receiver();
     receiver.answering = answers(500);
