@@ -29,10 +29,10 @@ export function compileValidator(schema: JsonSchema): Validator {
   return (data, at = '') => (validate(data) ? [] : (validate.errors ?? []).map((error) => toFieldError(error, at)));
 }
 
-/** A compiler for several schemas; it keeps all of them. */
-export function compilerOf(): (schema: JsonSchema) => ValidateFunction {
+/** A compiler for several schemas; it keeps all of them. A strict one throws where a keyword has no effect. */
+export function compilerOf({ strict = true } = {}): (schema: JsonSchema) => ValidateFunction {
   const ajv = new Ajv2020({
-    strict: true,
+    strict,
     strictTypes: false,
     strictTuples: false,
     strictRequired: false,
@@ -50,7 +50,13 @@ export function compilerOf(): (schema: JsonSchema) => ValidateFunction {
   // Ajv follows what is evaluated whether anybody asks or not, and in doing so makes functions that throw.
   ajv.opts.unevaluated = false;
   addFormats.default(ajv, { mode: 'full', formats: [...FORMATS] });
-  // Ajv compares every item with every other.
+  replaceUniqueItems(ajv);
+  replacePrefixItems(ajv);
+  return (schema) => ajv.compile(schema);
+}
+
+/** Ajv compares every item with every other. */
+function replaceUniqueItems(ajv: Ajv2020): void {
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword({
     keyword: 'uniqueItems',
@@ -60,7 +66,22 @@ export function compilerOf(): (schema: JsonSchema) => ValidateFunction {
     error: { message: 'must not have equal items' },
     validate: (unique: boolean, items: unknown[]) => !unique || new Set(items.map(canonical)).size === items.length,
   });
-  return (schema) => ajv.compile(schema);
+}
+
+/** Of an array that is shorter than its prefix, Ajv checks nothing that comes after it: what it asks for is not set. */
+function replacePrefixItems(ajv: Ajv2020): void {
+  ajv.removeKeyword('prefixItems');
+  ajv.addKeyword({
+    keyword: 'prefixItems',
+    type: 'array',
+    schemaType: 'array',
+    errors: false,
+    error: { message: 'must begin with certain items' },
+    compile: (schemas: JsonSchema[]) => {
+      const validate = schemas.map((schema) => ajv.compile(schema));
+      return (items: unknown[]) => items.every((item, index) => validate[index]?.(item) ?? true);
+    },
+  });
 }
 
 /** The same text for equal JSON, and for no other. */

@@ -87,7 +87,8 @@ export class Implication implements Comparison {
     const known = this.compiled.get(schema);
     if (known !== undefined) return known;
     this.step(COMPILING);
-    this.compile ??= compilerOf();
+    // Not strict: Ajv does not look into a branch that makes no difference, but here each is looked at by itself.
+    this.compile ??= compilerOf({ strict: false });
     const validate = this.compile(schema);
     this.compiled.set(schema, validate);
     return validate;

@@ -75,6 +75,8 @@ const { schema } = fc.letrec<{ schema: unknown }>((tie) => {
           maxItems: small,
           uniqueItems: fc.boolean(),
           contains: sub,
+          minContains: small,
+          maxContains: small,
         },
         optional,
       ),
