@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newId } from '#kernel';
+import { inLanes, newId } from '#kernel';
 import { until } from '#testing';
 import { BusBed, order } from '../../test/bus-bed.js';
 
@@ -169,6 +169,29 @@ describe('a request', () => {
     for (const type of ['application/cloudevents+json', 'application/cloudevents-batch+json', 'text/plain'])
       expect((await elsewhere(type)).status).toBe(415);
   });
+});
+
+describe('publishing', () => {
+  it('is as fast as it is', async () => {
+    const count = 1_000;
+    const type = 'com.acme.fast';
+    // A caller may send a thousand requests in ten seconds.
+    const producers = [await bus.bed.clientToken('bus:publish'), await bus.bed.clientToken('bus:publish')];
+    const headers = { 'content-type': 'application/cloudevents+json' };
+    const began = performance.now();
+    await inLanes(
+      50,
+      Array.from({ length: count }, (_, index) => async () => {
+        const body = JSON.stringify(plain({ type }));
+        const token = producers[index % producers.length]!;
+        expect((await bus.send('POST', '/v1/bus/events', { body, headers, token })).status).toBe(202);
+      }),
+    );
+    const accepted = performance.now();
+    await until(async () => expect(await bus.connection.collection('archive').countDocuments({ type })).toBe(count));
+    const rate = (until: number): string => ((count / (until - began)) * 1_000).toFixed(0);
+    process.stderr.write(`bus: ${rate(accepted)} events/s accepted, ${rate(performance.now())} events/s archived\n`);
+  }, 60_000);
 });
 
 describe('while the broker is away', () => {
