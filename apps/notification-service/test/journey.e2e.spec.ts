@@ -81,7 +81,7 @@ describe('from a request to a browser', () => {
 
     await until(async () => expect(await typesOf(dee)).toEqual(['booking.waitlisted', 'booking.canceled']));
     expect(await typesOf(cyd)).toEqual(['booking.waitlisted', 'booking.promoted', 'event.canceled']);
-    expect(await typesOf(bob)).toEqual(['booking.confirmed', 'booking.canceled', 'event.canceled']);
+    expect(await typesOf(bob)).toEqual(['booking.confirmed', 'booking.canceled']);
     const bookings = ['confirmed', 'waitlisted', 'waitlisted', 'canceled', 'promoted'];
     expect(await typesOf(ada)).toEqual([...bookings.map((action) => `booking.${action}`), 'event.canceled']);
   });
