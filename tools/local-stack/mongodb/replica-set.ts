@@ -1,7 +1,7 @@
 import mongoose from 'mongoose';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const { MongoClient, MongoServerError } = mongoose.mongo;
+const { MongoClient, MongoNetworkError, MongoServerError } = mongoose.mongo;
 type Client = InstanceType<typeof MongoClient>;
 
 /** What we read of `replSetGetConfig`'s answer. */
@@ -10,7 +10,11 @@ interface ReplicaSetConfig {
   readonly members: readonly { readonly host: string }[];
 }
 
+const ALREADY_INITIALIZED = 23;
 const NOT_YET_INITIALIZED = 94;
+
+const START_MS = 30_000;
+const PAUSE_MS = 20;
 
 /** The address of the replica set whose only member listens on that port. */
 export const replicaSetUri = (port: number): string => `mongodb://127.0.0.1:${port}/?replicaSet=rs0`;
@@ -21,12 +25,30 @@ export const replicaSetUri = (port: number): string => `mongodb://127.0.0.1:${po
  */
 export async function becomePrimary(port: number, gone: AbortSignal): Promise<void> {
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
-    serverSelectionTimeoutMS: 30_000,
+    serverSelectionTimeoutMS: START_MS,
   });
   try {
-    await Promise.race([configure(client, `127.0.0.1:${port}`), whenGone(gone)]);
+    await Promise.race([configureWhileStarting(client, `127.0.0.1:${port}`), whenGone(gone)]);
   } finally {
     await client.close(true);
+  }
+}
+
+/**
+ * A server that is still reading its own configuration says that it has none, and drops connections when it changes its
+ * role: what fails for that is tried again.
+ */
+async function configureWhileStarting(client: Client, host: string): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  for (;;) {
+    try {
+      return await configure(client, host);
+    } catch (error) {
+      const passing =
+        error instanceof MongoNetworkError || (error instanceof MongoServerError && error.code === ALREADY_INITIALIZED);
+      if (!passing || Date.now() > deadline) throw error;
+    }
+    await delay(PAUSE_MS);
   }
 }
 
@@ -42,7 +64,7 @@ async function configure(client: Client, host: string): Promise<void> {
     if (!(error instanceof MongoServerError) || error.code !== NOT_YET_INITIALIZED) throw error;
     await admin.command({ replSetInitiate: { _id: 'rs0', members } });
   }
-  while (!(await admin.command({ hello: 1 }))['isWritablePrimary']) await delay(20);
+  while (!(await admin.command({ hello: 1 }))['isWritablePrimary']) await delay(PAUSE_MS);
 }
 
 const whenGone = (gone: AbortSignal): Promise<never> =>
