@@ -7,6 +7,7 @@ import { fromResource } from '../events/event-resource.js';
 import { Reactions } from '../workflows/reactions.js';
 import { type BookingState, cancelBooking, isCancelable, promoteWaiting, withEvent } from './booking.js';
 import { BookingsRepository } from './bookings.repository.js';
+import type { JournalEntry } from './settling/booking-journal.js';
 import { SeatLedger } from './settling/seat-ledger.js';
 
 /** How many bookings change in one transaction. */
@@ -52,40 +53,48 @@ export class BookingWorkflows implements OnModuleInit {
 
   /** Gives what is free to those who wait, as long as there is both. */
   async promoteWaiting(eventId: string): Promise<void> {
-    let promoted: number;
-    do {
-      promoted = await this.ledger.settle(eventId, async (event) => {
-        if (event === undefined || event.waitlist_length === 0) return { entries: [], result: 0 };
-        const waiting = await this.bookings.waiting(eventId, event.max_attendees ?? Infinity, BATCH);
-        const changes = promoteWaiting(event, waiting, this.clock.now());
-        const entries = changes.map((change) => ({ ...change, actor: SYSTEM_ACTOR }));
-        return { entries, result: changes.length };
-      });
-    } while (promoted === BATCH);
+    await this.settleAll(eventId, async (event) => {
+      if (event === undefined || event.waitlist_length === 0) return [];
+      const waiting = await this.bookings.waiting(eventId, event.max_attendees ?? Infinity, BATCH);
+      const changes = promoteWaiting(event, waiting, this.clock.now());
+      return changes.map((change) => ({ ...change, actor: SYSTEM_ACTOR }));
+    });
   }
 
   /** Whoever waits for more seats than there are by now in all would wait in vain, and keep others from booking. */
   private async cancelHopeless(eventId: string, actor: Actor): Promise<void> {
-    let canceled: number;
-    do {
-      canceled = await this.ledger.settle(eventId, async (event) => {
-        const capacity = event?.max_attendees ?? null;
-        if (capacity === null || event?.waitlist_length === 0) return { entries: [], result: 0 };
-        const bookings = await this.bookings.waitingForMore(eventId, capacity, BATCH);
-        return { entries: this.cancelEach(bookings, 'capacity-lowered', actor), result: bookings.length };
-      });
-    } while (canceled === BATCH);
+    await this.settleAll(eventId, async (event) => {
+      const capacity = event?.max_attendees ?? null;
+      if (capacity === null || event?.waitlist_length === 0) return [];
+      const bookings = await this.bookings.waitingForMore(eventId, capacity, BATCH);
+      return this.cancelEach(bookings, 'capacity-lowered', actor);
+    });
   }
 
   /** Cancels what waits or is confirmed for an event that may be gone, as it was last; who has come has come. */
   private async cancelAllOf(last: EventState, reason: CancellationReason, actor: Actor): Promise<void> {
-    let canceled: number;
+    await this.settleAll(last.id, async () => {
+      const bookings = await this.bookings.cancelable(last.id, BATCH);
+      return this.cancelEach(
+        bookings.map((booking) => withEvent(booking, last)),
+        reason,
+        actor,
+      );
+    });
+  }
+
+  /** Settles what `next` finds to do, up to a batch at a time, until it finds less than that. */
+  private async settleAll(
+    eventId: string,
+    next: (event: EventState | undefined) => Promise<readonly JournalEntry[]>,
+  ): Promise<void> {
+    let settled: number;
     do {
-      canceled = await this.ledger.settle(last.id, async () => {
-        const bookings = (await this.bookings.cancelable(last.id, BATCH)).map((booking) => withEvent(booking, last));
-        return { entries: this.cancelEach(bookings, reason, actor), result: bookings.length };
+      settled = await this.ledger.settle(eventId, async (event) => {
+        const entries = await next(event);
+        return { entries, result: entries.length };
       });
-    } while (canceled === BATCH);
+    } while (settled === BATCH);
   }
 
   private async cancelAttendee(attendeeId: string, actor: Actor): Promise<void> {

@@ -64,19 +64,16 @@ export const isLive = ({ status }: Pick<BookingState, 'status'>): boolean => sta
 
 export const isCancelable = ({ status }: BookingState): boolean => TRANSITIONS[status].includes('canceled');
 
-/** Throws `event-not-bookable` where the event is over, called off or under way. */
-export function requireBookable(event: EventState, now: Date): void {
-  if (event.status !== 'scheduled')
-    throw new UsherError('event-not-bookable', `The event is ${event.status} and cannot be booked.`);
-  if (event.start_time <= now) throw new UsherError('event-not-bookable', 'The event has begun.');
-}
+/** Whether its seats change hands at all: it has not been called off, nor begun. */
+const isBookable = ({ status, start_time }: EventState, now: Date): boolean =>
+  status === 'scheduled' && start_time > now;
 
 /**
  * Confirms a booking where its seats are free and nobody waits for them; otherwise puts it at the end of the waitlist as
  * number `ticket`, where that is wanted. Throws `event-full` and `event-not-bookable`.
  */
 export function book(event: EventState, request: SeatRequest, ticket: number, now: Date): BookingChange {
-  requireBookable(event, now);
+  if (!isBookable(event, now)) throw notBookable(event);
   const { waitlist, ...asked } = request;
   const confirmed = event.waitlist_length === 0 && fits(event, request.seats);
   if (!confirmed && !(waitlist && couldFit(event, request.seats))) throw full(event, request.seats);
@@ -127,7 +124,7 @@ export function checkInBooking(booking: BookingState, now: Date): BookingChange 
  * seats or none. Who does not fit now holds up those behind; only who could not fit into the whole event is passed over.
  */
 export function promoteWaiting(event: EventState, waiting: readonly BookingState[], now: Date): BookingChange[] {
-  if (event.status !== 'scheduled' || event.start_time <= now) return [];
+  if (!isBookable(event, now)) return [];
   const changes: BookingChange[] = [];
   let present = event;
   for (const booking of waiting) {
@@ -179,6 +176,12 @@ const advance = (booking: BookingState, now: Date): BookingState => ({
   version: booking.version + 1,
   updated_at: now > booking.updated_at ? now : booking.updated_at,
 });
+
+const notBookable = ({ status }: EventState): UsherError =>
+  new UsherError(
+    'event-not-bookable',
+    status === 'scheduled' ? 'The event has begun.' : `The event is ${status} and cannot be booked.`,
+  );
 
 function full(event: EventState, seats: number): UsherError {
   const { max_attendees, waitlist_length } = event;

@@ -63,24 +63,25 @@ export class BookingsService {
 
   /** Canceling what is canceled already changes nothing. Throws `not-found`, `precondition-failed` and `already-checked-in`. */
   async cancelBooking(id: string, request: ChangeRequest): Promise<BookingView> {
-    await this.findVisible(id, request.caller);
-    return this.change(id, request, (booking, now) => cancelBooking(booking, 'requested', now));
+    const booking = await this.findVisible(id, request.caller);
+    return this.change(booking, request, (present, now) => cancelBooking(present, 'requested', now));
   }
 
   /** Throws `not-found`, `forbidden` for its owner, `precondition-failed`, `already-checked-in` and `booking-not-confirmed`. */
   async checkIn(id: string, request: ChangeRequest): Promise<BookingView> {
-    const { event } = await this.findVisible(id, request.caller);
-    if (request.caller.principal === undefined || !mayManage(request.caller.principal, event.created_by.id))
+    const booking = await this.findVisible(id, request.caller);
+    const { principal } = request.caller;
+    if (principal === undefined || !mayManage(principal, booking.event.created_by.id))
       throw new UsherError('forbidden', 'Only the creator of the event or an admin checks people in.');
-    return this.change(id, request, checkInBooking);
+    return this.change(booking, request, checkInBooking);
   }
 
+  /** Only the ids of the booking that was seen count; what is decided on is read when its turn comes. */
   private async change(
-    id: string,
+    { id, event }: BookingState,
     { caller, precondition }: ChangeRequest,
     decide: (booking: BookingState, now: Date) => BookingChange | null,
   ): Promise<BookingView> {
-    const { event } = await this.find(id);
     await this.ledger.settle(event.id, async () => {
       const booking = await this.find(id);
       precondition.require(booking.version);
