@@ -76,7 +76,7 @@ export class DeliveriesRepository {
   /** The longest due, for the queue. */
   async due(now: Date, limit: number): Promise<Due[]> {
     return this.deliveries
-      .find(trustedFilter({ enqueue_at: { $lte: now } }), { channel: 1, subscription_id: 1 })
+      .find(trustedFilter({ enqueue_at: { $lte: now, $type: 'date' } }), { channel: 1, subscription_id: 1 })
       .sort({ enqueue_at: 1 })
       .limit(limit)
       .lean<Due[]>();
