@@ -21,9 +21,8 @@ export async function createNotificationService(config: Config): Promise<NestFas
   });
   app.useWebSocketAdapter(new SocketServerAdapter(app, config.CORS_ORIGINS));
   app.connectMicroservice({ strategy: app.get(Consumers).orderedBatches('notification-service.intake.v1') });
-  app.connectMicroservice({
-    strategy: app.get(Consumers).eachMessage(QUEUES.webhook, DELIVERIES_AT_ONCE),
-  });
+  for (const queue of Object.values(QUEUES))
+    app.connectMicroservice({ strategy: app.get(Consumers).eachMessage(queue, DELIVERIES_AT_ONCE) });
   // The indexes exist from here on; intake relies on those that make an event unique.
   await app.init();
   await app.startAllMicroservices();

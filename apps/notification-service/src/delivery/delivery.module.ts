@@ -3,9 +3,13 @@ import { MongooseModule } from '@nestjs/mongoose';
 import { LeasesModule, Transactions } from '#persistence';
 import { ArchiveModule } from '../archive/archive.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
+import { AllSubscribers } from './all-subscribers.js';
 import { Courier } from './attempts/courier.js';
 import { DestinationsRepository } from './attempts/destinations.repository.js';
 import { Settling } from './attempts/settling.js';
+import { channelQueueController } from './channel-queue.controller.js';
+import { CHANNELS } from './channels/channel.js';
+import { Channels } from './channels/channels.js';
 import { WebhookChannel } from './channels/webhook/webhook.channel.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
@@ -17,7 +21,6 @@ import { DeadDeliveriesRepository } from './dead-deliveries.repository.js';
 import { LanesRepository } from './lanes.repository.js';
 import { Subscribers } from './ports.js';
 import { SubscriptionSubscribers } from './subscription-subscribers.js';
-import { WebhookQueueController } from './webhook-queue.controller.js';
 
 @Module({
   imports: [
@@ -30,10 +33,12 @@ import { WebhookQueueController } from './webhook-queue.controller.js';
     LeasesModule,
     SubscriptionsModule,
   ],
-  controllers: [DeliveriesController, WebhookQueueController],
+  controllers: [DeliveriesController, ...CHANNELS.map(channelQueueController)],
   providers: [
     Transactions,
-    { provide: Subscribers, useClass: SubscriptionSubscribers },
+    SubscriptionSubscribers,
+    AllSubscribers,
+    { provide: Subscribers, useExisting: AllSubscribers },
     LanesRepository,
     DeliveriesRepository,
     DeadDeliveriesRepository,
@@ -42,9 +47,14 @@ import { WebhookQueueController } from './webhook-queue.controller.js';
     Dispatcher,
     Settling,
     Courier,
+    Channels,
     WebhookChannel,
     DeliveriesService,
   ],
-  exports: [DeliveriesRepository, DeadDeliveriesRepository, DeliveryQueue],
+  exports: [AllSubscribers, Channels, DeliveriesRepository, DeadDeliveriesRepository, DeliveryQueue],
 })
-export class DeliveryModule {}
+export class DeliveryModule {
+  constructor(channels: Channels, webhook: WebhookChannel) {
+    channels.add(webhook);
+  }
+}

@@ -19,9 +19,12 @@ export interface Subscriber {
   maxAttempts: number;
 }
 
-/** What delivery needs to know of subscriptions. Every method throws a retryable `unavailable` without a database. */
+/**
+ * What delivery needs to know of those who receive. A subscription is whatever a delivery can be for: one that a client made,
+ * or one that a feature has built in. Every method throws a retryable `unavailable` without a database.
+ */
 export abstract class Subscribers {
-  /** What each event is for, in the order of `envelopes`. */
+  /** What each event is for; what is for one subscription, in the order of `envelopes`. */
   abstract match(envelopes: readonly Envelope[]): Promise<readonly Match[]>;
 
   /** Undefined where the subscription is gone: nothing is delivered to it any more. */

@@ -19,6 +19,7 @@ import { DeliveryModule } from '../delivery.module.js';
 import { QUEUES } from '../dispatch/delivery-queue.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { type Match, type Subscriber, Subscribers } from '../ports.js';
+import { SubscriptionSubscribers } from '../subscription-subscribers.js';
 import { Receiver } from '../../../test/receiver.js';
 
 const PREFETCH = 64;
@@ -122,11 +123,12 @@ export class DeliveryBed {
         ...this.imports,
       ],
     })
-      .overrideProvider(Subscribers)
+      .overrideProvider(SubscriptionSubscribers)
       .useValue(this.subscribers)
       .compile();
     const app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
-    app.connectMicroservice({ strategy: app.get(Consumers).eachMessage(QUEUES.webhook, PREFETCH) });
+    for (const queue of Object.values(QUEUES))
+      app.connectMicroservice({ strategy: app.get(Consumers).eachMessage(queue, PREFETCH) });
     await app.init();
     await app.startAllMicroservices();
     this.apps.push(app);
