@@ -20,5 +20,12 @@ const project = (level) => ({
       }),
 });
 
-// Generous, because a busy machine is slow and a test that hangs fails all the same.
-export default { testTimeout: 30_000, projects: [project('unit'), project('int'), project('e2e')] };
+export default {
+  // Generous, because a busy machine is slow and a test that hangs fails all the same.
+  testTimeout: 30_000,
+  // Two at a time, because most tests wait for a database or a broker. A worker whose heap has grown past the limit is
+  // replaced: V8 keeps the ES modules of every spec file that a worker has run (https://jestjs.io/docs/configuration).
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
+  projects: [project('unit'), project('int'), project('e2e')],
+};
