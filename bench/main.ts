@@ -1,10 +1,11 @@
-/** `npm run bench [-- mixed|fan-out|booking|matching]`: figures of this machine, each beside the bare server's of the same run. */
+/** `npm run bench [-- mixed|fan-out|booking|matching|delivery]`: figures of this machine, each beside the bare server's of the same run. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePorts, spawnServer, startLocalStack } from '#local-stack';
 import { RunningSystem, until } from '#testing';
 import { measureBooking } from './booking/booking.js';
+import { measureDelivery } from './delivery/delivery.js';
 import { bareToSockets, usherToSockets } from './fan-out.js';
 import { measureMatching } from './matching.js';
 import { type Distribution, printTable } from './measure.js';
@@ -40,6 +41,7 @@ const BENCHMARKS: Record<string, (setting: Setting) => Promise<void>> = {
   ),
   booking: ({ bareUrl, system, mongodbUri }) => measureBooking(mongodbUri, bareUrl, system),
   matching: ({ mongodbUri }) => measureMatching(mongodbUri),
+  delivery: ({ system }) => measureDelivery(system),
 };
 
 const wanted = process.argv.slice(2);

@@ -1,4 +1,6 @@
 export { signIn, signUp, TEST_PASSWORD, type TestAccount } from './accounts.js';
+export { drillKills, type DrillLedger, type KillDrill } from './bus/kill-drill.js';
+export { WebhookInbox } from './bus/webhook-inbox.js';
 export { type TestDatabase, testDatabase } from './database.js';
 export { listen, type RunningApp, silentLogger, startTestApp, TEST_SETTINGS, type TestApp } from './test-app.js';
 export { type TestSession, TestTokens } from './test-tokens.js';

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Scope } from '#contracts';
 import { newId } from '#kernel';
 import { createVirtualHost, deleteVirtualHost, findFreePorts } from '#local-stack';
 import { ServiceProcess } from './service-process.js';
@@ -17,6 +18,8 @@ export interface RunningSystemOptions {
   /** Settings beyond those that tests need. */
   environment?: NodeJS.ProcessEnv;
 }
+
+const ADMIN = { ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'Correct-Horse-1' };
 
 /** Usher as a whole, each service in processes of its own over real MongoDB and RabbitMQ. Run the build first. */
 export class RunningSystem {
@@ -48,6 +51,7 @@ export class RunningSystem {
       LOGIN_LIMIT_PER_MINUTE: '100000',
       RATE_LIMIT_PER_10S: '1000000',
       BCRYPT_ROUNDS: '4',
+      ...ADMIN,
       ...options.environment,
     };
     const databases = { uri, events: `${name}_events`, notifications: `${name}_notifications` };
@@ -61,7 +65,7 @@ export class RunningSystem {
     });
     const notifications = Array.from({ length: notificationServices }, (_, index) => {
       const jwks = `http://127.0.0.1:${firstPort}/.well-known/jwks.json`;
-      const own = { MONGODB_DATABASE: databases.notifications, JWKS_URL: jwks };
+      const own = { MONGODB_DATABASE: databases.notifications, JWKS_URL: jwks, WEBHOOK_ALLOW_PRIVATE: 'true' };
       return new ServiceProcess('notification-service', firstPort + eventServices + index, { ...common, ...own });
     });
     const system = new RunningSystem(events, notifications, databases, rabbitmqUrl, async () => {
@@ -83,6 +87,12 @@ export class RunningSystem {
     const session = await Session.signUp(this.urls, username);
     this.sessions.push(session);
     return session;
+  }
+
+  /** A service client with these scopes. */
+  async client(...scopes: Scope[]): Promise<Session> {
+    const admin = await Session.signIn(this.urls, { username: 'admin', password: ADMIN.ADMIN_PASSWORD });
+    return admin.registerClient(...scopes);
   }
 
   async stop(): Promise<void> {

@@ -1,11 +1,13 @@
 import { io, type Socket } from 'socket.io-client';
 import type {
   ClientToServerEvents,
+  Envelope,
   EventResource,
   GapMessage,
   NotificationMeta,
   NotificationPayload,
   ReadyMessage,
+  Scope,
   ServerToClientEvents,
 } from '#contracts';
 
@@ -46,9 +48,26 @@ export class Session {
     const password = 'Correct-Horse-1';
     const account = { username, password, email: `${username}@example.com` };
     await expectStatus(201, send('POST', `${urls.events}/v1/auth/register`, account));
-    const { body } = await expectStatus(200, send('POST', `${urls.events}/v1/auth/login`, { username, password }));
-    const { access_token, user } = body as { access_token: string; user: { id: string; username: string } };
-    return new Session(urls, user, access_token);
+    return Session.signIn(urls, { username, password });
+  }
+
+  static async signIn(urls: ServiceUrls, account: { username: string; password: string }): Promise<Session> {
+    const { body } = await expectStatus(200, send('POST', `${urls.events}/v1/auth/login`, account));
+    return signedIn(urls, body);
+  }
+
+  /** Makes a service client with these scopes, as the admin whose session this is, and signs it in. */
+  async registerClient(...scopes: Scope[]): Promise<Session> {
+    const { body } = await expectStatus(
+      201,
+      this.events<{ id: string; client_secret: string }>('POST', '/v1/clients', { name: 'Test client', scopes }),
+    );
+    const grant = { grant_type: 'client_credentials', client_id: body.id, client_secret: body.client_secret };
+    const answer = await expectStatus(
+      200,
+      send<{ access_token: string }>('POST', `${this.urls.events}/v1/auth/token`, grant),
+    );
+    return new Session(this.urls, { id: body.id, username: 'Test client' }, answer.body.access_token);
   }
 
   /** A request to event-service. */
@@ -57,8 +76,28 @@ export class Session {
   }
 
   /** A request to notification-service. */
-  async notifications<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
-    return send<T>(method, `${this.urls.notifications}${path}`, body, { authorization: `Bearer ${this.token}` });
+  async notifications<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<T>> {
+    const authorization = `Bearer ${this.token}`;
+    return send<T>(method, `${this.urls.notifications}${path}`, body, { authorization, ...headers });
+  }
+
+  /** Sends one event to the bus, or a batch of them. */
+  async publish(events: Envelope | readonly Envelope[]): Promise<Answer<unknown>> {
+    const format = Array.isArray(events) ? 'cloudevents-batch' : 'cloudevents';
+    return this.notifications('POST', '/v1/bus/events', events, { 'content-type': `application/${format}+json` });
+  }
+
+  /** Has what `wanted` describes brought to `receiver`, signed with its secret. */
+  async subscribe(receiver: { url: string; secret: string }, wanted: Record<string, unknown>): Promise<{ id: string }> {
+    const config = { secret: receiver.secret };
+    const subscription = { ...wanted, protocol: 'HTTP', sink: receiver.url, config };
+    return (await expectStatus(201, this.notifications<{ id: string }>('POST', '/v1/subscriptions', subscription)))
+      .body;
   }
 
   async createEvent(overrides: Record<string, unknown> = {}): Promise<EventResource> {
@@ -111,6 +150,11 @@ export class Session {
   close(): void {
     for (const socket of this.sockets) socket.close();
   }
+}
+
+function signedIn(urls: ServiceUrls, body: unknown): Session {
+  const { access_token, user } = body as { access_token: string; user: { id: string; username: string } };
+  return new Session(urls, user, access_token);
 }
 
 const HOUR_MS = 3_600_000;
