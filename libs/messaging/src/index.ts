@@ -1,6 +1,8 @@
 export { type OutgoingMessage, Publisher } from './broker/publisher.js';
-export type { Delivery } from './consumer/consumer-session.js';
-export { EachMessage, OrderedBatches } from './consumer/handlers.js';
+export { EachMessage, EachRawMessage, OrderedBatches } from './consumer/handlers.js';
+export type { Delivery, RawMessage } from './consumer/reading.js';
+export { type Carried, carriedOf, type Redrive, redriveOf, redrivenMessage } from './dead/redrive.js';
+export { type Trouble, troubleOfParked, troubleOfUnrouted } from './dead/trouble.js';
 export { Consumers, MessagingModule, type MessagingOptions } from './messaging.module.js';
 export { Realtime, type RealtimeSubscriber } from './realtime/realtime.js';
 export { EXCHANGES, type QueueName } from './topology.js';

@@ -6,6 +6,7 @@ import { Publisher } from './broker/publisher.js';
 import { OrderedConsumer } from './consumer/ordered-consumer.js';
 import { ParallelConsumer } from './consumer/parallel-consumer.js';
 import type { QueueConsumerOptions } from './consumer/queue-consumer.js';
+import { ANYTHING, type Delivery, ENVELOPES, type RawMessage, type Received } from './consumer/reading.js';
 import { Realtime } from './realtime/realtime.js';
 import type { QueueName } from './topology.js';
 
@@ -26,8 +27,13 @@ export class Consumers {
   }
 
   /** Feeds the service's one `@EachMessage(queue)` method, with at most `prefetch` messages at once. */
-  eachMessage(queue: QueueName, prefetch: number): ParallelConsumer {
-    return new ParallelConsumer({ ...this.dependencies, queue }, prefetch);
+  eachMessage(queue: QueueName, prefetch: number): ParallelConsumer<Delivery & Received> {
+    return new ParallelConsumer({ ...this.dependencies, queue }, ENVELOPES, prefetch);
+  }
+
+  /** Feeds the service's one `@EachRawMessage(queue)` method, with at most `prefetch` messages at once. */
+  eachRawMessage(queue: QueueName, prefetch: number): ParallelConsumer<RawMessage & Received> {
+    return new ParallelConsumer({ ...this.dependencies, queue }, ANYTHING, prefetch);
   }
 }
 

@@ -64,6 +64,9 @@ export const TOPOLOGY = {
 
 export type QueueName = keyof typeof TOPOLOGY.queues;
 
+/** Whether there is a queue of that name. */
+export const isQueue = (name: string): name is QueueName => Object.hasOwn(TOPOLOGY.queues, name);
+
 /**
  * Declares the whole table; does nothing where all of it stands. Whoever publishes or consumes declares all of it on every
  * new channel: a publisher that starts before its consumer ever has must not find the consumer's queue missing. Throws

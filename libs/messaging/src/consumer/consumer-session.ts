@@ -1,27 +1,11 @@
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Envelope } from '#contracts';
 import { backoffMs } from '../broker/backoff.js';
 import type { ParkedBecause } from './parking.js';
-import { parseMessage } from './parse-message.js';
+import type { Reading, Received } from './reading.js';
 
-/** One message as a handler gets it. */
-export interface Delivery {
-  envelope: Envelope;
-  /** When this process got it from the broker. */
-  receivedAt: Date;
-  /** Whether it was delivered before, here or elsewhere, without an acknowledgement. */
-  redelivered: boolean;
-  /** Ascending in the queue's order within one channel. */
-  deliveryTag: number;
-}
-
-/** A delivery together with the message that it came in. */
-export interface Held extends Delivery {
-  message: ConsumeMessage;
-}
-
-interface SessionPorts {
+interface SessionPorts<H extends Received> {
+  read: Reading<H>['read'];
   /** Calls when there is something to take. */
   onPending: () => void;
   /** Publishes the message to where the parked ones are; throws a retryable error while that does not work. */
@@ -33,8 +17,8 @@ interface SessionPorts {
  * What one channel has delivered and not yet seen acknowledged. Ends with the channel: everything still held is then the
  * broker's again, and acknowledging it here has no effect.
  */
-export class ConsumerSession {
-  private readonly pending: Held[] = [];
+export class ConsumerSession<H extends Received> {
+  private readonly pending: H[] = [];
   private readonly ending = new AbortController();
   private readonly hurrying = new AbortController();
   /** Bad messages on their way to where the parked ones are. */
@@ -42,7 +26,7 @@ export class ConsumerSession {
 
   constructor(
     private readonly channel: ConfirmChannel,
-    private readonly ports: SessionPorts,
+    private readonly ports: SessionPorts<H>,
   ) {}
 
   get ended(): boolean {
@@ -54,20 +38,19 @@ export class ConsumerSession {
   }
 
   receive(message: ConsumeMessage): void {
-    const parsed = parseMessage(message.content, message.properties.type);
-    if (!parsed.ok) return this.park(message, parsed);
-    const { deliveryTag, redelivered } = message.fields;
-    this.pending.push({ envelope: parsed.envelope, receivedAt: this.ports.now(), redelivered, deliveryTag, message });
+    const read = this.ports.read(message, this.ports.now());
+    if (!read.ok) return this.park(message, read);
+    this.pending.push(read.held);
     this.ports.onPending();
   }
 
   /** Up to `max` of the oldest, in order. */
-  take(max: number): Held[] {
+  take(max: number): H[] {
     return this.pending.splice(0, max);
   }
 
   /** Acknowledges `batch`, the oldest that are held. */
-  ack(batch: readonly Held[]): void {
+  ack(batch: readonly H[]): void {
     // One acknowledgement covers all before it, hence also what is still being parked and must not be let go of.
     const last = batch.at(-1);
     if (this.parking.size === 0 && last !== undefined) this.tell(() => this.channel.ack(last.message, true));
@@ -75,7 +58,7 @@ export class ConsumerSession {
   }
 
   /** Acknowledges one message, whatever else is held. */
-  ackOne({ message }: Held): void {
+  ackOne({ message }: H): void {
     this.tell(() => this.channel.ack(message));
   }
 

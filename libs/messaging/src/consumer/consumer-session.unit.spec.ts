@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { ConsumerSession } from './consumer-session.js';
+import { ENVELOPES } from './reading.js';
 
 const good = { specversion: '1.0', id: '1', source: '/test', type: 'test.happened', data: {} };
 
@@ -12,6 +13,7 @@ function open() {
       acks.push(multiple ? `up to ${fields.deliveryTag}` : fields.deliveryTag),
   } as unknown as ConfirmChannel;
   const session = new ConsumerSession(channel, {
+    read: ENVELOPES.read,
     onPending: () => undefined,
     park: () => new Promise<void>((resolve, reject) => parked.push({ resolve, reject })),
     now: () => new Date(),

@@ -32,3 +32,9 @@ export const OrderedBatches = takes;
  * it. A message may come again after a crash or a lost connection.
  */
 export const EachMessage = takes;
+
+/**
+ * Marks the controller method that takes each message of `queue` whatever it is: `(message: RawMessage) => Promise<void>`, many
+ * side by side. Resolving acknowledges the message; any error has it tried again, in its place, and none is ever parked.
+ */
+export const EachRawMessage = takes;

@@ -1,5 +1,8 @@
 import type { ConsumerSession } from './consumer-session.js';
 import { QueueConsumer, type QueueConsumerOptions } from './queue-consumer.js';
+import { type Delivery, ENVELOPES, type Received } from './reading.js';
+
+type Held = Delivery & Received;
 
 const BATCH = 256;
 /**
@@ -12,11 +15,11 @@ const PREFETCH = 512;
  * Feeds the messages of one queue, in order and in batches, to the one method marked `@OrderedBatches(queue)`. A batch is
  * whatever arrived while the one before was handled, at most 256: no message waits for another to come.
  */
-export class OrderedConsumer extends QueueConsumer {
+export class OrderedConsumer extends QueueConsumer<Held> {
   private working: Promise<void> | undefined;
 
   constructor(settings: QueueConsumerOptions) {
-    super(settings, PREFETCH);
+    super(settings, ENVELOPES, PREFETCH);
   }
 
   /** One batch at a time, also across a lost channel: a second run beside an unfinished one would break the order. */
@@ -36,7 +39,7 @@ export class OrderedConsumer extends QueueConsumer {
       await this.workOn(session);
   }
 
-  private async workOn(session: ConsumerSession): Promise<void> {
+  private async workOn(session: ConsumerSession<Held>): Promise<void> {
     await this.process(session, session.take(BATCH), {
       payload: (part) => part,
       accept: (part) => session.ack(part),

@@ -1,11 +1,12 @@
-import type { ConsumerSession, Held } from './consumer-session.js';
+import type { ConsumerSession } from './consumer-session.js';
 import { QueueConsumer } from './queue-consumer.js';
+import type { Received } from './reading.js';
 
 /**
- * Feeds the messages of one queue, one by one and side by side, to the one method marked `@EachMessage(queue)`: at most
- * `prefetch` of them are under way at once, in this instance.
+ * Feeds the messages of one queue, one by one and side by side, to the one method marked `@EachMessage(queue)` or
+ * `@EachRawMessage(queue)`: at most `prefetch` of them are under way at once, in this instance.
  */
-export class ParallelConsumer extends QueueConsumer {
+export class ParallelConsumer<H extends Received> extends QueueConsumer<H> {
   private readonly underWay = new Set<Promise<void>>();
 
   protected override work(): void {
@@ -21,7 +22,7 @@ export class ParallelConsumer extends QueueConsumer {
     await Promise.all(this.underWay);
   }
 
-  private async workOn(session: ConsumerSession, held: Held): Promise<void> {
+  private async workOn(session: ConsumerSession<H>, held: H): Promise<void> {
     await this.process(session, [held], { payload: () => held, accept: () => session.ackOne(held) });
   }
 }

@@ -43,4 +43,19 @@ describe('a parked message', () => {
     expect(Object.keys(properties)).toEqual(['type', 'headers']);
     expect(Object.keys(properties.headers as object)).not.toEqual(expect.arrayContaining(['CC', 'x-death', 'huge']));
   });
+
+  it('brings nothing along that cannot be written again, although it could be read', () => {
+    const grown = '\uFFFD'.repeat(255);
+    const odd = message(
+      { [grown]: 1, nan: NaN, less: -Infinity, huge: -(2 ** 63), fraction: 2 ** 51 + 0.5, half: 0.5, kept: 'x' },
+      { messageId: grown },
+    );
+    odd.fields.routingKey = grown;
+    const { routingKey, properties } = parkedMessage('q', odd, because);
+    expect(routingKey).toBe('q');
+    expect(properties).toEqual({ type: 'a.b', headers: expect.objectContaining({ half: 0.5, kept: 'x' }) as unknown });
+    expect(Object.keys(properties.headers as object)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/nan|less|huge|fraction|\uFFFD/)]),
+    );
+  });
 });

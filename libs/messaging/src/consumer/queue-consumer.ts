@@ -10,9 +10,11 @@ import { within } from '../broker/deadline.js';
 import type { Publisher } from '../broker/publisher.js';
 import { discard } from '../broker/supervised-channel.js';
 import { declareTopology, type QueueName } from '../topology.js';
-import { ConsumerSession, type Held } from './consumer-session.js';
+import { ConsumerSession } from './consumer-session.js';
 import { transportOf } from './handlers.js';
 import { type ParkedBecause, parkedMessage } from './parking.js';
+import type { Reading, Received } from './reading.js';
+import { safeProperties } from './safe-properties.js';
 import { settle } from './settle.js';
 
 const DRAIN_MS = 10_000;
@@ -33,14 +35,15 @@ export interface QueueConsumerOptions {
  * channels, deleted queues and cancelled consumers are set up again; closing waits up to ten seconds for what is in hand
  * and gives back the rest. In which order, and how many at once, is up to the subclass.
  */
-export abstract class QueueConsumer extends ServerRMQ {
-  protected session: ConsumerSession | undefined;
+export abstract class QueueConsumer<H extends Received> extends ServerRMQ {
+  protected session: ConsumerSession<H> | undefined;
   protected closing = false;
   private readonly log: Logger;
   private connection: BrokerConnection | undefined;
 
   constructor(
     private readonly settings: QueueConsumerOptions,
+    private readonly reading: Reading<H>,
     private readonly prefetch: number,
   ) {
     super({ urls: [settings.url], queue: settings.queue, noAck: false, prefetchCount: prefetch });
@@ -84,15 +87,15 @@ export abstract class QueueConsumer extends ServerRMQ {
 
   /** Brings `batch` to its end; `accept` acknowledges what was handled. `payload` is what the handler gets of it. */
   protected async process(
-    session: ConsumerSession,
-    batch: readonly Held[],
-    { payload, accept }: { payload: (part: readonly Held[]) => unknown; accept: (part: readonly Held[]) => void },
+    session: ConsumerSession<H>,
+    batch: readonly H[],
+    { payload, accept }: { payload: (part: readonly H[]) => unknown; accept: (part: readonly H[]) => void },
   ): Promise<void> {
     await settle(batch, {
       handle: (part) => this.handle(payload(part), part.at(-1)?.message),
       accept,
       reject: ({ message }, error) => session.park(message, because(error)),
-      isRetryable: (error) => asUsherError(error)?.retryable ?? false,
+      isRetryable: (error) => !this.reading.parks || (asUsherError(error)?.retryable ?? false),
       pause: (attempt, error) => {
         this.log.warn({ err: error, attempt, size: batch.length }, 'consumer.waiting');
         return session.pause(attempt);
@@ -103,7 +106,8 @@ export abstract class QueueConsumer extends ServerRMQ {
   private async consume(channel: ConfirmChannel): Promise<void> {
     await declareTopology(channel);
     await channel.prefetch(this.prefetch);
-    const session = new ConsumerSession(channel, {
+    const session = new ConsumerSession<H>(channel, {
+      read: this.reading.read,
       onPending: () => this.work(),
       park: (message, because) => this.park(message, because),
       now: () => this.settings.clock.now(),
@@ -130,10 +134,9 @@ export abstract class QueueConsumer extends ServerRMQ {
   private async park(message: ConsumeMessage, why: ParkedBecause): Promise<void> {
     await this.settings.publisher.publish(parkedMessage(this.queue, message, why));
     this.settings.metrics.count('usher_messages_parked_total', { queue: this.queue });
-    this.log.warn(
-      { ...why, message_id: message.properties.messageId, type: message.properties.type },
-      'message.parked',
-    );
+    // Not the detail: it may quote the message.
+    const { messageId: message_id, type } = safeProperties(message.properties);
+    this.log.warn({ reason: why.reason, message_id, type }, 'message.parked');
   }
 }
 
