@@ -34,6 +34,7 @@ export {
   type UsherEventData,
   type UsherEventType,
 } from './events/index.js';
+export { MAX_NOTIFIED, type WorkflowNotifiedV1 } from './events/workflow.js';
 export {
   NOTIFICATION_TYPES,
   type NotificationMeta,

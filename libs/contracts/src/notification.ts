@@ -14,6 +14,7 @@ export const NOTIFICATION_TYPES = [
   'booking.promoted',
   'booking.canceled',
   'booking.checked_in',
+  'workflow.message',
 ] as const;
 export const notificationTypeSchema = z.enum(NOTIFICATION_TYPES);
 export type NotificationType = z.infer<typeof notificationTypeSchema>;
@@ -22,8 +23,13 @@ export type NotificationType = z.infer<typeof notificationTypeSchema>;
 export const notificationPayloadSchema = z.strictObject({
   type: z.literal('notification'),
   notification_type: notificationTypeSchema,
-  event: z.strictObject({ id: idSchema, title: z.string(), action: z.string(), timestamp: timestampSchema }),
+  event: z
+    .strictObject({ id: idSchema, title: z.string(), action: z.string(), timestamp: timestampSchema })
+    .describe(
+      'Of `workflow.message`: the event that it is about, or else the run that sent it, and what it says in short',
+    ),
   booking: z.strictObject({ id: idSchema, status: bookingStatusSchema }).optional().describe('Of `booking.*` only'),
+  message: z.string().optional().describe('Of `workflow.message` only: what it says at length'),
   user: z.string().describe('The username of whoever did it, `system` for what Usher does by itself'),
 });
 export type NotificationPayload = z.infer<typeof notificationPayloadSchema>;

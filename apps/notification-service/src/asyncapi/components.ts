@@ -33,6 +33,7 @@ const NAMED = {
   NotificationMeta: notificationMetaSchema,
   Ready: readySchema,
   StreamedNotification: streamedNotificationSchema,
+  WorkflowNotifiedV1: EVENT_TYPES['usher.workflow.notified'][0],
 } as const;
 
 /** The document's reusable parts: each message, and each schema that a message refers to. */

@@ -95,6 +95,15 @@ const DATA: { [T in UsherEventType]: UsherEventData<T> } = {
   'usher.attendee.updated': attendee,
   'usher.attendee.removed': attendee,
   'usher.user.registered': { user: GRACE },
+  'usher.workflow.notified': {
+    workflow: { id: '66ef1a2b3c4d5e6f70819701', name: 'Remind of unpaid orders' },
+    run: { id: '66ef1a2b3c4d5e6f70819801' },
+    users: [GRACE.id],
+    event_id: null,
+    title: 'Your order waits for payment',
+    message: 'Order 7 is kept for another hour.',
+    actor: SYSTEM_ACTOR,
+  },
 };
 
 /** One message on the bus, as event-service publishes it. */

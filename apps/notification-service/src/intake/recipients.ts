@@ -1,4 +1,4 @@
-import type { NotificationPayload, NotificationType, UsherEventType } from '#contracts';
+import type { NotificationPayload, NotificationType, UsherEventType, WorkflowNotifiedV1 } from '#contracts';
 import type { Happening } from './happening.js';
 
 /** Those whom a rule means, of the people around an event and a booking. */
@@ -8,7 +8,9 @@ type Audience =
   | 'creator'
   | 'owner'
   /** The booking's owner, where they have not heard of the event's end already. */
-  | 'owner-unaware-of-end';
+  | 'owner-unaware-of-end'
+  /** Whoever the happening itself names. */
+  | 'named';
 
 interface Rule {
   as: NotificationType;
@@ -35,6 +37,7 @@ const RULES = {
   'usher.booking.promoted': { as: 'booking.promoted', to: ['creator', 'owner'] },
   'usher.booking.canceled': { as: 'booking.canceled', to: ['creator', 'owner'], follows: 'booking-ends' },
   'usher.booking.checked_in': { as: 'booking.checked_in', to: ['creator', 'owner'] },
+  'usher.workflow.notified': { as: 'workflow.message', to: ['named'] },
 } as const satisfies Partial<Record<UsherEventType, Rule>>;
 
 /**
@@ -55,10 +58,14 @@ export interface OwnedBooking {
 export interface Announcement {
   rule: Rule;
   payload: NotificationPayload;
+  /** What it is about: a managed event, or the run of a workflow. */
   eventId: string;
-  creatorId: string;
+  /** Null where it is not about an event. */
+  creatorId: string | null;
   /** Null where there is none, or nobody with an account made it. */
   booking: OwnedBooking | null;
+  /** Whom the happening names; nobody where it goes by who has to do with an event. */
+  named: readonly string[];
 }
 
 /** Who listens to one event. */
@@ -71,6 +78,7 @@ export interface Listeners {
 /** What `happening` at the time `at` tells people; undefined where it tells nobody. */
 export function announcementOf(happening: Happening, at: Date): Announcement | undefined {
   if (!isAnnounced(happening)) return undefined;
+  if (happening.type === 'usher.workflow.notified') return messageOf(happening.data, at);
   const { data } = happening;
   const rule = ruleFor(happening);
   const booking = 'booking' in data ? data.booking : undefined;
@@ -91,6 +99,27 @@ export function announcementOf(happening: Happening, at: Date): Announcement | u
     eventId: data.event.id,
     creatorId: data.event.created_by.id,
     booking: typeof booking?.owner_id === 'string' ? { id: booking.id, ownerId: booking.owner_id } : null,
+    named: [],
+  };
+}
+
+/** The one announcement that says what somebody wrote. */
+function messageOf({ run, event_id, title, message, users, actor }: WorkflowNotifiedV1, at: Date): Announcement {
+  const rule = RULES['usher.workflow.notified'];
+  const eventId = event_id ?? run.id;
+  return {
+    rule,
+    payload: {
+      type: 'notification',
+      notification_type: rule.as,
+      event: { id: eventId, title, action: 'message', timestamp: at.toISOString() },
+      message,
+      user: actor.username,
+    },
+    eventId,
+    creatorId: null,
+    booking: null,
+    named: users,
   };
 }
 
@@ -101,7 +130,7 @@ export function recipientsOf(announcement: Announcement, listeners: Listeners): 
 
 const isAnnounced = (happening: Happening): happening is Announceable => Object.hasOwn(RULES, happening.type);
 
-function ruleFor({ type, data }: Announceable): Rule {
+function ruleFor({ type, data }: Exclude<Announceable, { type: 'usher.workflow.notified' }>): Rule {
   if (type !== 'usher.booking.canceled') return RULES[type];
   const { cancellation_reason: reason } = data.booking;
   return reason === 'event-canceled' || reason === 'event-deleted' ? CANCELED_WITH_ITS_EVENT : RULES[type];
@@ -109,7 +138,7 @@ function ruleFor({ type, data }: Announceable): Rule {
 
 function membersOf(
   audience: Audience,
-  { creatorId, booking }: Announcement,
+  { creatorId, booking, named }: Announcement,
   { followers, awareOfEnd }: Listeners,
 ): (string | null)[] {
   const owner = booking === null ? [] : [booking.ownerId];
@@ -119,12 +148,14 @@ function membersOf(
     case 'followers':
       return [...followers];
     case 'creator':
-      return [creatorId];
+      return creatorId === null ? [] : [creatorId];
     case 'owner':
       return owner;
     case 'owner-unaware-of-end':
       // The creator hears of every end, however long ago that was.
       return owner.filter((userId) => userId !== creatorId && !awareOfEnd.has(userId));
+    case 'named':
+      return [...named];
     default:
       return audience satisfies never;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CancellationReason, EVENT_TYPES, type NotificationType } from '#contracts';
+import { type CancellationReason, EVENT_TYPES, type NotificationType, SYSTEM_ACTOR } from '#contracts';
 import {
   attendeeData,
   type BookingAction,
@@ -28,6 +28,19 @@ const booking = (action: BookingAction, of: Partial<BookingOf> = {}): Happening 
   data: bookingData(action, { event, owner, ...of }),
 });
 const canceledBecause = (reason: CancellationReason): Happening => booking('canceled', { reason });
+
+const message: Happening = {
+  type: 'usher.workflow.notified',
+  data: {
+    workflow: { id: '66ef00000000000000000002', name: 'Remind of unpaid orders' },
+    run: { id: '66ef00000000000000000003' },
+    users: [owner.id, follower.id, owner.id],
+    event_id: null,
+    title: 'Pay',
+    message: 'Until ten.',
+    actor: SYSTEM_ACTOR,
+  },
+};
 
 const NAMES = new Map<string | null, string>([
   [null, 'everyone'],
@@ -70,6 +83,7 @@ const CASES: [what: string, Happening, NotificationType | null, people: string[]
   ['a registered attendee', { type: 'usher.attendee.registered', data: attendeeData(owner) }, null, []],
   ['a changed attendee', { type: 'usher.attendee.updated', data: attendeeData(owner) }, null, []],
   ['a removed attendee', { type: 'usher.attendee.removed', data: attendeeData(owner) }, null, []],
+  ['a message of a workflow', message, 'workflow.message', ['owner', 'follower']],
   ['a registered user', { type: 'usher.user.registered', data: { user: owner } }, null, []],
 ];
 
@@ -112,6 +126,24 @@ describe('what is told', () => {
       event: { id: event.id, title: 'Analytical evening', action: 'updated', timestamp: '2026-11-20T10:00:00.123Z' },
       user: 'ada',
     });
+  });
+
+  it('of a workflow, what it says, about the event that it names or else as the run', () => {
+    const payload = {
+      type: 'notification',
+      notification_type: 'workflow.message',
+      event: {
+        id: '66ef00000000000000000003',
+        title: 'Pay',
+        action: 'message',
+        timestamp: '2026-11-20T10:00:00.123Z',
+      },
+      message: 'Until ten.',
+      user: 'system',
+    };
+    expect(announcementOf(message, at)!.payload).toEqual(payload);
+    const about = { ...message, data: { ...message.data, event_id: event.id } } as Happening;
+    expect(announcementOf(about, at)!.payload).toEqual({ ...payload, event: { ...payload.event, id: event.id } });
   });
 
   it('of a booking, with the booking', () => {

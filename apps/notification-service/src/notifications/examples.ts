@@ -30,4 +30,16 @@ export const NOTIFICATION_EXAMPLES = {
     event: { ...event, action: 'reminder', timestamp: '2026-12-01T17:00:00.000Z' },
     user: 'system',
   },
+  'A workflow says something': {
+    type: 'notification',
+    notification_type: 'workflow.message',
+    event: {
+      id: '66ef1a2b3c4d5e6f70819801',
+      title: 'Your order waits for payment',
+      action: 'message',
+      timestamp: '2026-12-02T09:00:00.000Z',
+    },
+    message: 'Order 7 is kept for another hour.',
+    user: 'system',
+  },
 } as const satisfies Record<string, NotificationPayload>;

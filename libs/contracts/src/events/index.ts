@@ -4,6 +4,7 @@ import { bookingChangedV1 } from './booking.js';
 import { eventChangedV1, eventReminderV1 } from './event.js';
 import type { Upcaster } from './upcasting.js';
 import { userRegisteredV1 } from './user.js';
+import { workflowNotifiedV1 } from './workflow.js';
 
 /**
  * Every type that Usher itself publishes, with the Zod schema of each version of its `data`, oldest first. A compatible
@@ -25,6 +26,7 @@ export const EVENT_TYPES = {
   'usher.attendee.updated': [attendeeChangedV1],
   'usher.attendee.removed': [attendeeChangedV1],
   'usher.user.registered': [userRegisteredV1],
+  'usher.workflow.notified': [workflowNotifiedV1],
 } as const;
 
 export type UsherEventType = keyof typeof EVENT_TYPES;
