@@ -25,6 +25,9 @@ channelSuite('webhook', async () => {
   return {
     channel,
     target: { sink: receiver.url, secrets: [receiver.secret] },
+    envelope: () => ({ specversion: '1.0', id: newId(), source: '/shop', type: 'com.acme.order.placed', data: {} }),
+    idOf: ({ id }) => id,
+    whenGone: 'gone',
     deserted: 'http://127.0.0.1:1/',
     behave: (behaviour) => (receiver.answering = BEHAVIOURS[behaviour]),
     received: () => receiver.ids,
