@@ -27,6 +27,7 @@ export {
   eventStatusSchema,
   pointSchema,
 } from './events/event.js';
+export { type ForwardingRequestedV1 } from './events/forwarding.js';
 export {
   dataschemaOf,
   EVENT_TYPES,

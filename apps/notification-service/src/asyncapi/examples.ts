@@ -104,15 +104,31 @@ const DATA: { [T in UsherEventType]: UsherEventData<T> } = {
     message: 'Order 7 is kept for another hour.',
     actor: SYSTEM_ACTOR,
   },
+  'usher.forwarding.requested': {
+    forwarder: 'adeventsx',
+    event: {
+      event_id: 'evt-1001',
+      user_id: 'user-7',
+      event_name: 'purchase',
+      event_time_epoch: 1_795_161_600_123,
+      value: '19.995',
+      campaign_id: 'autumn-2026',
+    },
+  },
 };
 
-/** One message on the bus, as event-service publishes it. */
+/** Who says so, where it is not event-service. */
+const SOURCES: Partial<Record<UsherEventType, string>> = {
+  'usher.forwarding.requested': '/notification-service/forwarders/adeventsx',
+};
+
+/** One message on the bus, as Usher publishes it. */
 export const busExample = (type: UsherEventType): MessageExample => ({
   name: type,
   payload: {
     specversion: '1.0',
     id: '66ef1a2b3c4d5e6f70819501',
-    source: '/event-service',
+    source: SOURCES[type] ?? '/event-service',
     type,
     time: '2026-11-20T10:05:00.000Z',
     datacontenttype: 'application/json',

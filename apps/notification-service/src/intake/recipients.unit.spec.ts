@@ -23,6 +23,17 @@ const changed = (action: EventAction, actor = creator): Happening => ({
   data: { ...changedData(event.id, creator), actor },
 });
 const reminder: Happening = { type: 'usher.event.reminder', data: reminderData(event) };
+const forwarding = {
+  forwarder: 'adeventsx' as const,
+  event: {
+    event_id: 'evt-1',
+    user_id: owner.id,
+    event_name: 'purchase',
+    event_time_epoch: 1_795_161_600,
+    value: '19.99',
+    campaign_id: 'autumn',
+  },
+};
 const booking = (action: BookingAction, of: Partial<BookingOf> = {}): Happening => ({
   type: `usher.booking.${action}`,
   data: bookingData(action, { event, owner, ...of }),
@@ -85,6 +96,7 @@ const CASES: [what: string, Happening, NotificationType | null, people: string[]
   ['a removed attendee', { type: 'usher.attendee.removed', data: attendeeData(owner) }, null, []],
   ['a message of a workflow', message, 'workflow.message', ['owner', 'follower']],
   ['a registered user', { type: 'usher.user.registered', data: { user: owner } }, null, []],
+  ['what goes to a system outside', { type: 'usher.forwarding.requested', data: forwarding }, null, []],
 ];
 
 describe('who is told', () => {

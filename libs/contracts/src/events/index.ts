@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { attendeeChangedV1 } from './attendee.js';
 import { bookingChangedV1 } from './booking.js';
 import { eventChangedV1, eventReminderV1 } from './event.js';
+import { forwardingRequestedV1 } from './forwarding.js';
 import type { Upcaster } from './upcasting.js';
 import { userRegisteredV1 } from './user.js';
 import { workflowNotifiedV1 } from './workflow.js';
@@ -27,6 +28,7 @@ export const EVENT_TYPES = {
   'usher.attendee.removed': [attendeeChangedV1],
   'usher.user.registered': [userRegisteredV1],
   'usher.workflow.notified': [workflowNotifiedV1],
+  'usher.forwarding.requested': [forwardingRequestedV1],
 } as const;
 
 export type UsherEventType = keyof typeof EVENT_TYPES;
