@@ -13,6 +13,7 @@ import { PublishingService } from './publishing.service.js';
   imports: [ArchiveModule, SchemasModule, OutboxRelayModule],
   controllers: [BusController],
   providers: [PublishingService],
+  exports: [PublishingService],
 })
 export class BusModule {
   constructor({ httpAdapter }: HttpAdapterHost<FastifyAdapter>) {

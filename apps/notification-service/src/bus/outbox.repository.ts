@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import { type Model, mongo } from 'mongoose';
+import { type Envelope, envelopeSchema } from '#contracts';
 import { fromMongoError } from '#persistence';
 import { OUTBOX_ENTRY, type OutboxEntry } from './outbox.schema.js';
 
@@ -22,6 +23,12 @@ export class OutboxRepository {
     } catch (error) {
       return duplicatesIn(error);
     }
+  }
+
+  /** The event that was accepted under that identity; undefined once it has been on the bus for long. */
+  async find({ source, id }: Pick<OutboxEntry, 'source' | 'id'>): Promise<Envelope | undefined> {
+    const entry = await this.entries.findOne({ source, id }, { content: 1 }).lean<Pick<OutboxEntry, 'content'>>();
+    return entry === null ? undefined : envelopeSchema.parse(JSON.parse(entry.content));
   }
 }
 

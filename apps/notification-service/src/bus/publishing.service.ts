@@ -3,10 +3,10 @@ import type { Envelope } from '#contracts';
 import { Batcher, type Clock, newId, UsherError } from '#kernel';
 import { Relay } from '#messaging';
 import { currentContext, formatTraceparent, LOGGER, type Logger, Metrics } from '#observability';
-import { ArchiveRepository } from '../archive/archive.repository.js';
+import { ArchiveRepository, type Identity } from '../archive/archive.repository.js';
 import { CLOCK } from '../config.js';
 import { SchemasService } from '../schemas/schemas.service.js';
-import { completed, refuseOurOwn, toContent } from './bus-event.js';
+import { type CausalChain, completed, refuseOurOwn, toContent } from './bus-event.js';
 import { OutboxRepository } from './outbox.repository.js';
 import type { OutboxEntry } from './outbox.schema.js';
 
@@ -56,9 +56,26 @@ export class PublishingService {
     return outcomes;
   }
 
+  /**
+   * The same for one of Usher's own types, which only its features may say; `dataschema` and data are theirs to get right.
+   * Answers whether its `(source, id)` had been on the bus before.
+   */
+  async publishOwn(event: Envelope): Promise<boolean> {
+    const [duplicate = false] = await this.commits.submit('outbox', [this.toEntry(completed(event, causalChain()))]);
+    this.report([{ event, duplicate }]);
+    return duplicate;
+  }
+
+  /** What was accepted under that identity, and its archive position: null while it is on its way there. */
+  async find({ source, id }: Identity): Promise<{ event: Envelope; position: number | null } | undefined> {
+    const archived = await this.archive.find(id, source);
+    if (archived !== undefined) return { event: archived.envelope, position: archived._id };
+    const event = await this.outbox.find({ source, id });
+    return event === undefined ? undefined : { event, position: null };
+  }
+
   private async judge(events: readonly Envelope[]): Promise<Candidate[]> {
-    const { trace, correlationId } = currentContext();
-    const chain = { traceparent: formatTraceparent(trace), correlationid: correlationId };
+    const chain = causalChain();
     const checks = await this.schemas.checksFor(events);
     return events.map((event) => {
       try {
@@ -99,4 +116,10 @@ export class PublishingService {
       this.metrics.count('usher_bus_events_total', { outcome }, count);
     this.logger.info({ received: outcomes.length, ...counts }, 'bus.taken');
   }
+}
+
+/** Of the request that is being answered. */
+function causalChain(): CausalChain {
+  const { trace, correlationId } = currentContext();
+  return { traceparent: formatTraceparent(trace), correlationid: correlationId };
 }

@@ -58,6 +58,14 @@ export class DeliveriesRepository {
     return document === null ? undefined : toDelivery(document);
   }
 
+  /** That of the event at `position` to that subscription, as it happened and not as a replay. */
+  async ofEvent(subscriptionId: string, position: number): Promise<Delivery | undefined> {
+    const document = await this.deliveries
+      .findOne({ subscription_id: subscriptionId, 'event.position': position, replay_id: null })
+      .lean<DeliveryDocument>();
+    return document === null ? undefined : toDelivery(document);
+  }
+
   /** Newest first. */
   async page(
     subscriptionId: string,
