@@ -7,6 +7,7 @@ import type { Channel, Outcome } from '../channels/channel.js';
 import { type Claimed, DeliveriesRepository } from '../deliveries.repository.js';
 import { judge, type Verdict } from '../delivery.js';
 import { type Subscriber, Subscribers } from '../ports.js';
+import type { Admission } from './breaker.js';
 import { DestinationsRepository } from './destinations.repository.js';
 import { Settling } from './settling.js';
 
@@ -16,6 +17,8 @@ export const ATTEMPT_MS = 15_000;
 const CLAIM_MS = ATTEMPT_MS + 5_000;
 /** How soon it is looked again whether a paused subscription has been resumed. */
 const PAUSED_MS = 5_000;
+/** Where no breaker is asked. */
+const PASS = { kind: 'pass' } as const satisfies Admission;
 
 /** Makes one attempt at one delivery: asks whether it may, has the channel do it, and writes down what came of it. */
 @Injectable()
@@ -39,7 +42,7 @@ export class Courier {
     const subscriber = await this.subscribers.find(claimed.delivery.subscription_id);
     if (subscriber === undefined) return this.settling.settle(claimed, 'discarded');
     if (!subscriber.enabled) return this.deliveries.giveBack(claimed, new Date(now.getTime() + PAUSED_MS));
-    const admission = await this.destinations.admit(claimed.delivery.subscription_id, now);
+    const admission = channel.breaks ? await this.destinations.admit(claimed.delivery.subscription_id, now) : PASS;
     if (admission.kind === 'wait') return this.deliveries.giveBack(claimed, admission.until);
     await this.bring(claimed, { channel, subscriber, probe: admission.kind === 'probe' });
   }
@@ -54,11 +57,19 @@ export class Courier {
     const finishedAt = this.clock.now();
     const tried = { outcome, startedAt, finishedAt, tries: delivery.tries + 1, maxTries: subscriber.maxAttempts };
     const verdict = judge(channel.retries, tried, Math.random());
-    if (outcome.kind === 'delivered') await this.destinations.succeeded(delivery.subscription_id);
-    else await this.destinations.failed(delivery.subscription_id, { probe }, finishedAt);
+    if (channel.breaks) await this.heed(delivery.subscription_id, outcome, { probe, finishedAt });
     if (verdict.disables) await this.subscribers.disable(delivery.subscription_id);
     await this.settling.record(claimed, verdict);
     this.report(claimed, outcome, verdict);
+  }
+
+  private async heed(
+    destination: string,
+    outcome: Outcome,
+    { probe, finishedAt }: { probe: boolean; finishedAt: Date },
+  ): Promise<void> {
+    if (outcome.kind === 'delivered') await this.destinations.succeeded(destination);
+    else await this.destinations.failed(destination, { probe }, finishedAt);
   }
 
   private async ship({ delivery }: Claimed, channel: Channel, subscriber: Subscriber): Promise<Outcome> {

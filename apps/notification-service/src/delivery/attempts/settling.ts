@@ -17,8 +17,11 @@ export class Settling {
   ) {}
 
   async record(claimed: Claimed, verdict: Verdict): Promise<void> {
-    if (verdict.status === 'pending') await this.deliveries.retryLater(claimed, verdict);
-    else await this.settle(claimed, verdict.status, verdict.attempt);
+    if (verdict.status !== 'pending') return this.settle(claimed, verdict.status, verdict.attempt);
+    const { next } = verdict.attempt;
+    const kept = await this.deliveries.retryLater(claimed, verdict);
+    const { id, channel, subscription_id } = claimed.delivery;
+    if (kept && next !== null) this.queue.putAt(next, { _id: id, channel, subscription_id });
   }
 
   async settle(

@@ -44,6 +44,8 @@ export type Outcome =
 export interface Channel {
   readonly name: ChannelName;
   readonly retries: RetryPolicy;
+  /** Whether failures in a row hold back what else is for the same destination. Not where the schedule is a promise. */
+  readonly breaks: boolean;
   /**
    * Makes one attempt. Never throws for what the receiver or the network does: that is an outcome. Gives up as soon as
    * `signal` is aborted, with a `retryable` outcome of stage `timeout`.

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { z } from 'zod';
 import { ENVELOPE_CONTENT_TYPE, type Envelope, idSchema } from '#contracts';
 import { type Clock, newId } from '#kernel';
@@ -15,6 +15,10 @@ const TYPE = 'usher.delivery.due';
 const AT_ONCE = 500;
 /** What has not been claimed by then is put into the queue again: it was lost with an instance, or the queue is long. */
 const AGAIN_AFTER_MS = 60_000;
+/** The longest wait that finding it when all that is due is looked for, once a second, would be too coarse for. */
+const SOON_MS = 4_000;
+/** So that a timer that is a little early does not find it not due. */
+const TIMER_SLACK_MS = 5;
 
 const dueData = z.object({ delivery_id: idSchema, destination: z.string() });
 
@@ -26,12 +30,18 @@ export const readDue = ({ data }: Envelope): z.infer<typeof dueData> => dueData.
  * may be repeated without harm, and one that is lost is made again.
  */
 @Injectable()
-export class DeliveryQueue {
+export class DeliveryQueue implements OnApplicationShutdown {
+  private readonly timers = new Set<NodeJS.Timeout>();
+
   constructor(
     private readonly deliveries: DeliveriesRepository,
     private readonly publisher: Publisher,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
+
+  onApplicationShutdown(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+  }
 
   /** Answers whether there may be more. Throws a retryable `unavailable` while the broker is away. */
   async putDue(): Promise<boolean> {
@@ -51,6 +61,17 @@ export class DeliveryQueue {
       now,
       again,
     );
+  }
+
+  /** Puts it in right when it falls due, where that is soon; where this fails, it is found a second later. */
+  putAt(at: Date, delivery: Due): void {
+    const wait = Math.max(0, at.getTime() - this.clock.now().getTime());
+    if (wait > SOON_MS) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.put([delivery]).catch(() => undefined);
+    }, wait + TIMER_SLACK_MS);
+    this.timers.add(timer);
   }
 
   private messageOf({ _id, channel, subscription_id }: Due, now: Date) {

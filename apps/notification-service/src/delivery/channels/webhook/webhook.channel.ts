@@ -15,6 +15,7 @@ import { signedHeaders } from './signature.js';
 export class WebhookChannel implements Channel, OnApplicationShutdown {
   readonly name = 'webhook';
   readonly retries = WEBHOOK_RETRIES;
+  readonly breaks = true;
   private readonly agent: Agent;
 
   constructor(
