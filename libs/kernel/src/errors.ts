@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'partner-refused',
   'schema-mismatch',
   'schema-incompatible',
+  'template-invalid',
   'conflict',
   'precondition-failed',
   'idempotency-key-reused',

@@ -14,11 +14,16 @@ export class Precondition {
   /** Asks nothing. */
   static readonly none = new Precondition();
 
-  /** Throws `precondition-failed` where the present version is not the one that the caller knows. Call it where the change is decided. */
-  require(version: number): void {
+  /**
+   * Throws `precondition-failed` where the present version, undefined where there is no such resource yet, is not the one
+   * that the caller knows. Call it where the change is decided.
+   */
+  require(version: number | undefined): void {
     const holds =
-      (this.ifMatch === undefined || namesVersion(this.ifMatch, version, 'strong')) &&
-      (this.ifNoneMatch === undefined || !namesVersion(this.ifNoneMatch, version, 'weak'));
+      version === undefined
+        ? this.ifMatch === undefined
+        : (this.ifMatch === undefined || namesVersion(this.ifMatch, version, 'strong')) &&
+          (this.ifNoneMatch === undefined || !namesVersion(this.ifNoneMatch, version, 'weak'));
     if (!holds) throw new UsherError('precondition-failed', 'The resource is not at the version that was asked for.');
   }
 }

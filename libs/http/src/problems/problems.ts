@@ -172,6 +172,12 @@ export const PROBLEMS: Record<ErrorCode, ProblemType> = {
     explanation:
       'Some data would be valid by one version and not by the other, or that cannot be ruled out; `errors` names each place in the new schema. Change it, or register it with another `compatibility`.',
   },
+  'template-invalid': {
+    status: 422,
+    title: 'The template cannot be used',
+    explanation:
+      'It shows something that nobody knows, is no valid Handlebars or MJML, or puts what others write where it could do more than be read; `errors` names each place by part, line and column.',
+  },
   conflict: {
     status: 409,
     title: 'In conflict with the present state',

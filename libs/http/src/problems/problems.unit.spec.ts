@@ -37,6 +37,7 @@ const STATUSES: Record<string, number> = {
   'partner-refused': 422,
   'schema-mismatch': 422,
   'schema-incompatible': 409,
+  'template-invalid': 422,
   conflict: 409,
   'precondition-failed': 412,
   'idempotency-key-reused': 422,
