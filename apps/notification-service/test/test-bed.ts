@@ -60,12 +60,18 @@ export class TestBed {
     private readonly endings: (() => Promise<unknown>)[],
   ) {}
 
-  /** @param through Where the instances reach the broker, given where it is. */
+  /** @param options `through`: where the instances reach the broker, given where it is; `settings`: by their names in the environment. */
   static async start({
     instances = 1,
     keysReachable = true,
     through = (url) => url,
-  }: { instances?: number; keysReachable?: boolean; through?: (url: string) => string } = {}): Promise<TestBed> {
+    settings = {},
+  }: {
+    instances?: number;
+    keysReachable?: boolean;
+    through?: (url: string) => string;
+    settings?: Record<string, string>;
+  } = {}): Promise<TestBed> {
     const name = `test_${newId()}`;
     const broker = {
       url: process.env['USHER_TEST_RABBITMQ_URL'] ?? '',
@@ -88,6 +94,7 @@ export class TestBed {
       CORS_ORIGINS: 'https://console.example',
       WEBHOOK_ALLOW_PRIVATE: 'true',
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+      ...settings,
     });
     const apps: NestFastifyApplication[] = [];
     for (let index = 0; index < instances; index += 1) {

@@ -12,7 +12,7 @@ import { ObservabilityModule } from '#observability';
 import { PersistenceModule } from '#persistence';
 import { silentLogger, type TestDatabase, testDatabase } from '#testing';
 import { ArchiveRepository } from '../../archive/archive.repository.js';
-import { CLOCK, CONFIG } from '../../config.js';
+import { CLOCK, CONFIG, type Config } from '../../config.js';
 import { DeliveriesRepository } from '../deliveries.repository.js';
 import type { Delivery } from '../delivery.js';
 import { DeliveryModule } from '../delivery.module.js';
@@ -79,6 +79,8 @@ export class TestSubscribers extends Subscribers {
 /** Delivery over the run's MongoDB and RabbitMQ, with subscriptions in memory and a clock that can be put forward. */
 export class DeliveryBed {
   readonly subscribers = new TestSubscribers();
+  /** As every instance has it; it may be changed while they run. */
+  readonly config: Partial<Config> = { NODE_ENV: 'test', WEBHOOK_ALLOW_PRIVATE: true };
   private readonly receivers: Receiver[] = [];
   private readonly apps: NestFastifyApplication[] = [];
   private ahead = 0;
@@ -109,7 +111,7 @@ export class DeliveryBed {
       global: true,
       providers: [
         { provide: CLOCK, useValue: { now: () => new Date(Date.now() + this.ahead) } },
-        { provide: CONFIG, useValue: { NODE_ENV: 'test', WEBHOOK_ALLOW_PRIVATE: true } },
+        { provide: CONFIG, useValue: this.config },
       ],
       exports: [CLOCK, CONFIG],
     };
