@@ -17,6 +17,7 @@ const PURE = [
   '^apps/notification-service/src/intake/(?:happening|recipients|standings|telling)\\.ts$',
   '^apps/notification-service/src/subscriptions/(?:subscription|matching/(?:filter|interest|index-keys|test-event))\\.ts$',
   '^apps/notification-service/src/delivery/(?:delivery|attempts/breaker)\\.ts$',
+  '^apps/notification-service/src/replays/replay\\.ts$',
   '/retry-policy\\.ts$',
 ];
 

@@ -64,6 +64,16 @@ const METRICS = {
     help: 'From an event’s dispatch to its arrival at the receiver, retries included',
     labels: ['channel'],
   },
+  usher_replay_events_total: {
+    kind: 'counter',
+    help: 'Archived events that replays looked at: matched or passed_over',
+    labels: ['outcome'],
+  },
+  usher_replays_ended_total: {
+    kind: 'counter',
+    help: 'Replays that ended: completed or canceled',
+    labels: ['outcome'],
+  },
   usher_reminders_sent_total: { kind: 'counter', help: 'Reminders that an event is about to begin', labels: [] },
   usher_realtime_dropped_total: {
     kind: 'counter',

@@ -19,6 +19,18 @@ export class ArchiveFeed {
       .lean();
   }
 
+  /** The next `limit` events above `after` and up to `to`, ascending; of these types only, where any are named. */
+  async between(
+    { after, to, types }: { after: number; to: number; types: readonly string[] | null },
+    limit: number,
+  ): Promise<ArchivedEvent[]> {
+    return this.events
+      .find({ _id: trusted({ $gt: after, $lte: to }), ...(types === null ? {} : { type: trusted({ $in: types }) }) })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .lean();
+  }
+
   async find(position: number): Promise<ArchivedEvent | undefined> {
     return (await this.events.findById(position).lean()) ?? undefined;
   }

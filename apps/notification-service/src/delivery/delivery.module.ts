@@ -20,6 +20,7 @@ import { Dispatcher } from './dispatch/dispatcher.js';
 import { DeadDeliveriesRepository } from './dead-deliveries.repository.js';
 import { LanesRepository } from './lanes.repository.js';
 import { Subscribers } from './ports.js';
+import { ReplayDeliveriesRepository } from './replay-deliveries.repository.js';
 import { SubscriptionSubscribers } from './subscription-subscribers.js';
 
 @Module({
@@ -42,6 +43,7 @@ import { SubscriptionSubscribers } from './subscription-subscribers.js';
     LanesRepository,
     DeliveriesRepository,
     DeadDeliveriesRepository,
+    ReplayDeliveriesRepository,
     DestinationsRepository,
     DeliveryQueue,
     Dispatcher,
@@ -51,7 +53,14 @@ import { SubscriptionSubscribers } from './subscription-subscribers.js';
     WebhookChannel,
     DeliveriesService,
   ],
-  exports: [AllSubscribers, Channels, DeliveriesRepository, DeadDeliveriesRepository, DeliveryQueue],
+  exports: [
+    AllSubscribers,
+    Channels,
+    DeliveriesRepository,
+    DeadDeliveriesRepository,
+    ReplayDeliveriesRepository,
+    DeliveryQueue,
+  ],
 })
 export class DeliveryModule {
   constructor(channels: Channels, webhook: WebhookChannel) {

@@ -7,6 +7,9 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 export const UNSETTLED = ['pending', 'delivering'] as const satisfies readonly DeliveryStatus[];
 
+/** How many there are of each status; those that succeeded, which may be very many, are left out. */
+export type UndeliveredCounts = Partial<Record<Exclude<DeliveryStatus, 'succeeded'>, number>>;
+
 /** One try at bringing it there. */
 export interface Attempt {
   at: Date;

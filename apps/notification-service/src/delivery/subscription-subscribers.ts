@@ -8,6 +8,9 @@ import { type Match, type Subscriber, Subscribers } from './ports.js';
 
 const CHANNEL_OF = { HTTP: 'webhook' } as const satisfies Record<string, ChannelName>;
 
+/** The way out that a subscription's protocol stands for. */
+export const channelOf = (protocol: keyof typeof CHANNEL_OF): ChannelName => CHANNEL_OF[protocol];
+
 /** The subscriptions of this service. */
 @Injectable()
 export class SubscriptionSubscribers extends Subscribers {
@@ -22,7 +25,7 @@ export class SubscriptionSubscribers extends Subscribers {
     const matches = await this.matcher.match(envelopes);
     return matches.map(({ envelope, subscription: { id, protocol, ordering } }) => ({
       envelope,
-      subscription: { id, ordering, channel: CHANNEL_OF[protocol] },
+      subscription: { id, ordering, channel: channelOf(protocol) },
     }));
   }
 

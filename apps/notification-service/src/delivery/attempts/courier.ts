@@ -90,7 +90,8 @@ export class Courier {
       { channel, outcome: outcome.kind },
       attempt.duration_ms / 1000,
     );
-    if (status === 'succeeded') {
+    // Those of a replay wait for one another.
+    if (status === 'succeeded' && delivery.replay_id === null) {
       const sinceMade = (this.clock.now().getTime() - delivery.created_at.getTime()) / 1000;
       this.metrics.observe('usher_delivery_delay_seconds', { channel }, sinceMade);
     }
