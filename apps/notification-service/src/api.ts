@@ -16,6 +16,7 @@ export const API: ApiDescription = {
     Live: 'Notifications as they happen',
     Subscriptions: 'What is delivered to whom',
     Deliveries: 'What became of it: every attempt, and what was given up',
+    Replays: 'What has been published, delivered once more',
     Bus: 'Events of everybody: publishing them, and reading what has been published',
     Schemas: 'What the data of events must be like, by type and version',
     Operations: 'Health and metrics',

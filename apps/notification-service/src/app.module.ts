@@ -13,6 +13,7 @@ import { FollowsModule } from './follows/follows.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { ReplaysModule } from './replays/replays.module.js';
 import { SchemasModule } from './schemas/schemas.module.js';
 import { SettingsModule } from './settings.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
@@ -42,6 +43,7 @@ export class AppModule {
         SubscriptionsModule,
         DeliveryModule,
         DeadLettersModule,
+        ReplaysModule,
         BusModule,
         SchemasModule,
         AsyncApiModule,
