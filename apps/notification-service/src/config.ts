@@ -24,6 +24,10 @@ export const settingsSchema = z
       .length(44, 'must be 32 bytes in base64')
       .optional()
       .describe('What signing secrets are encrypted with in the database: 32 random bytes in base64'),
+    EVENTBRIDGE_ENDPOINT: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .optional()
+      .describe('Where EventBridge is reached: a VPC endpoint, a stand-in; without it, the address of the bus’s region'),
     WEBHOOK_ALLOW_PRIVATE: z
       .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
       .default(false)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { newId } from '#kernel';
 import { until } from '#testing';
@@ -19,8 +19,8 @@ describe('deliveries, over HTTP', () => {
   const ada = person('ada');
 
   beforeAll(async () => {
-    bed = await TestBed.start();
     receiver = await Receiver.start();
+    bed = await TestBed.start({ settings: { EVENTBRIDGE_ENDPOINT: new URL(receiver.url).origin } });
   }, 60_000);
 
   afterAll(async () => {
@@ -82,6 +82,40 @@ describe('deliveries, over HTTP', () => {
       `/v1/deliveries/${newId()}`,
     ])
       expect(await call(other, 'GET', path)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
+  it('reaches clouds by the same way', async () => {
+    const [token, admin] = [await bed.token(ada), await bed.clientToken('admin', 'subscriptions:write')];
+    jest.replaceProperty(process, 'env', {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: 'AKIA',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    });
+    receiver.answering = (response) => void response.end(JSON.stringify({ Entries: [{ EventId: '1' }] }));
+    const types = ['usher.event.created'];
+    const subscribed = async (who: string, members: object): Promise<string> => {
+      const { status, body } = await call(who, 'POST', '/v1/subscriptions', { types, ...members });
+      expect(status).toBe(201);
+      return String(body['id']);
+    };
+    const protocolsettings = { access_key: 'c2VjcmV0IG9mIHRoZSB0b3BpYw==' };
+    const sink = 'arn:aws:events:us-east-1:111122223333:event-bus/usher';
+    const topic = await subscribed(token, { protocol: 'EVENTGRID', sink: receiver.url, protocolsettings });
+    const bus = await subscribed(admin, { protocol: 'EVENTBRIDGE', sink });
+    await bed.changed('created', { id: newId(), by: ada });
+    await until(async () => {
+      expect(await deliveriesOf(token, topic)).toMatchObject([{ channel: 'event-grid', status: 'succeeded' }]);
+      expect(await deliveriesOf(admin, bus)).toMatchObject([{ channel: 'eventbridge', status: 'succeeded' }]);
+    });
+    const headers = receiver.received.map((request) => request.headers);
+    expect(headers.filter((sent) => sent['aeg-sas-key'] === protocolsettings.access_key)).toHaveLength(1);
+    expect(headers.filter((sent) => sent['x-amz-target'] === 'AWSEvents.PutEvents')).toHaveLength(1);
+    for (const [who, id] of [
+      [token, topic],
+      [admin, bus],
+    ] as const)
+      expect(await call(who, 'DELETE', `/v1/subscriptions/${id}`)).toMatchObject({ status: 204 });
+    jest.restoreAllMocks();
   });
 
   it('lets an admin see, redrive and discard dead letters, and nobody else', async () => {

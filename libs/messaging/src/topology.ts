@@ -54,6 +54,8 @@ export const TOPOLOGY = {
       arguments: { ...work, 'x-single-active-consumer': true },
     },
     'notification-service.delivery.webhook.v1': { from: EXCHANGES.events, keys: NONE, arguments: work },
+    'notification-service.delivery.eventbridge.v1': { from: EXCHANGES.events, keys: NONE, arguments: work },
+    'notification-service.delivery.event-grid.v1': { from: EXCHANGES.events, keys: NONE, arguments: work },
     'event-service.workflows.v1': {
       from: EXCHANGES.events,
       keys: ['usher.event.*', 'usher.booking.canceled', 'usher.booking.waitlisted', 'usher.attendee.removed'],

@@ -10,6 +10,9 @@ import { Settling } from './attempts/settling.js';
 import { channelQueueController } from './channel-queue.controller.js';
 import { CHANNELS } from './channels/channel.js';
 import { Channels } from './channels/channels.js';
+import { EventGridChannel } from './channels/event-grid/event-grid.channel.js';
+import { EventBridgeChannel } from './channels/eventbridge/eventbridge.channel.js';
+import { EventBridgeClients } from './channels/eventbridge/eventbridge-clients.js';
 import { WebhookChannel } from './channels/webhook/webhook.channel.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
@@ -51,6 +54,9 @@ import { SubscriptionSubscribers } from './subscription-subscribers.js';
     Courier,
     Channels,
     WebhookChannel,
+    EventBridgeClients,
+    EventBridgeChannel,
+    EventGridChannel,
     DeliveriesService,
   ],
   exports: [
@@ -63,7 +69,12 @@ import { SubscriptionSubscribers } from './subscription-subscribers.js';
   ],
 })
 export class DeliveryModule {
-  constructor(channels: Channels, webhook: WebhookChannel) {
-    channels.add(webhook);
+  constructor(
+    channels: Channels,
+    webhook: WebhookChannel,
+    eventBridge: EventBridgeChannel,
+    eventGrid: EventGridChannel,
+  ) {
+    for (const channel of [webhook, eventBridge, eventGrid]) channels.add(channel);
   }
 }

@@ -2,11 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '#auth';
 import type { Envelope } from '#contracts';
 import { SubscriptionMatcher } from '../subscriptions/matching/subscription-matcher.js';
+import type { Protocol } from '../subscriptions/subscription.js';
 import { SubscriptionsService } from '../subscriptions/subscriptions.service.js';
 import type { ChannelName } from './channels/channel.js';
 import { type Match, type Subscriber, Subscribers } from './ports.js';
 
-const CHANNEL_OF = { HTTP: 'webhook' } as const satisfies Record<string, ChannelName>;
+const CHANNEL_OF = {
+  HTTP: 'webhook',
+  EVENTBRIDGE: 'eventbridge',
+  EVENTGRID: 'event-grid',
+} as const satisfies Record<Protocol, ChannelName>;
 
 /** The way out that a subscription's protocol stands for. */
 export const channelOf = (protocol: keyof typeof CHANNEL_OF): ChannelName => CHANNEL_OF[protocol];

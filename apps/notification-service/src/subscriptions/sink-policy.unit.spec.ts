@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SinkPolicy } from './sink-policy.js';
 
 const objection = (sink: string, settings: Partial<ConstructorParameters<typeof SinkPolicy>[0]> = {}) =>
-  new SinkPolicy({ NODE_ENV: 'development', WEBHOOK_ALLOW_PRIVATE: false, ...settings }).objection(new URL(sink));
+  new SinkPolicy({ NODE_ENV: 'development', WEBHOOK_ALLOW_PRIVATE: false, ...settings }).objection('HTTP', sink);
 
 it.each([
   'http://127.0.0.1/',

@@ -1,7 +1,9 @@
 import type { Filter } from './matching/filter.js';
 import type { Audience } from './matching/interest.js';
 
-export const PROTOCOLS = ['HTTP'] as const;
+/** How events get to the sink: a webhook, a bus of Amazon EventBridge, a topic of Azure Event Grid. */
+export const PROTOCOLS = ['HTTP', 'EVENTBRIDGE', 'EVENTGRID'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
 export const ORDERINGS = ['none', 'subject'] as const;
 
 /** What the subscriber says of the subscription, and may change. */
@@ -11,7 +13,7 @@ export interface SubscriptionDetails {
   source: string | null;
   /** All of them have to pass. */
   filters: readonly Filter[];
-  protocol: (typeof PROTOCOLS)[number];
+  protocol: Protocol;
   sink: string;
   config: {
     /** `subject`: events of one subject are delivered one after the other, in the order of the archive. */
@@ -30,7 +32,7 @@ export const DEFAULTS = {
   config: { ordering: 'none', enabled: true, max_attempts: 10 },
 } as const satisfies Partial<SubscriptionDetails>;
 
-/** A key that deliveries are signed with, encrypted. */
+/** What the sink knows deliveries by, encrypted: a key that they are signed with, or the access key of a topic. */
 export interface SealedSecret {
   sealed: string;
   /** Null for the present one, which comes first. */
@@ -63,7 +65,8 @@ export function newSubscription(
     ...whose
   }: Pick<Subscription, 'id' | 'owner' | 'audience'> & {
     details: SubscriptionDetails;
-    sealed: string;
+    /** Undefined where the sink needs none. */
+    sealed: string | undefined;
   },
   now: Date,
 ): Subscription {
@@ -71,12 +74,15 @@ export function newSubscription(
     ...whose,
     ...details,
     disabled_reason: null,
-    secrets: [{ sealed, expires_at: null }],
+    secrets: sealed === undefined ? [] : [onlySecret(sealed)],
     version: 1,
     created_at: now,
     updated_at: now,
   };
 }
+
+/** A secret beside which no other is valid. */
+export const onlySecret = (sealed: string): SealedSecret => ({ sealed, expires_at: null });
 
 /**
  * The subscription with those details; the same object where they say nothing new. `audience` is what its owner may see by
@@ -84,7 +90,7 @@ export function newSubscription(
  */
 export function changeSubscription(
   state: Subscription,
-  { audience = state.audience, ...given }: Partial<SubscriptionDetails> & { audience?: Audience },
+  { audience = state.audience, ...given }: Partial<SubscriptionDetails & Pick<Subscription, 'audience' | 'secrets'>>,
   now: Date,
 ): Subscription {
   const changed = { ...state, ...given, audience };
@@ -106,7 +112,7 @@ export function rotateSecret(state: Subscription, sealed: string, now: Date): Su
   const expires_at = new Date(now.getTime() + SECRET_OVERLAP_MS);
   const before = validSecrets(state, now).map((secret) => ({ ...secret, expires_at: secret.expires_at ?? expires_at }));
   if (before.length >= MAX_SECRETS) return undefined;
-  return next({ ...state, secrets: [{ sealed, expires_at: null }, ...before] }, now);
+  return next({ ...state, secrets: [onlySecret(sealed), ...before] }, now);
 }
 
 /** What deliveries are signed with at `now`, the newest first. */

@@ -63,7 +63,7 @@ export class SubscriptionsController {
     summary: 'Subscribe to events',
     description:
       'Every event that is published from now on and matches is delivered to the sink. People see `usher.event.*`; ' +
-      'service clients with `bus:read`, and admins, see everything. `config.secret` is what deliveries are signed ' +
+      'service clients with `bus:read`, and admins, see everything. `config.secret` is what webhooks are signed ' +
       'with (Standard Webhooks); it is shown here and never again.',
     status: 201,
     errors: ['insufficient-scope', 'forbidden'],
@@ -73,8 +73,8 @@ export class SubscriptionsController {
     @Body({ schema: newSubscriptionBody }) body: NewSubscriptionBody,
     @CurrentPrincipal() principal: Principal,
   ): Promise<Answer<SubscriptionAnswer>> {
-    const { protocolsettings: _, config, ...members } = body;
-    const { secret, ...settings } = config;
+    const { protocolsettings, config, ...members } = body;
+    const { secret = protocolsettings?.access_key, ...settings } = config;
     const created = await this.subscriptions.createSubscription(
       id,
       { ...members, config: settings, secret },
@@ -114,7 +114,9 @@ export class SubscriptionsController {
   @Endpoint({
     ...CHANGING,
     summary: 'Change some members of a subscription',
-    description: 'JSON Merge Patch (RFC 7396): `null` brings a default back. What changes nothing leaves the version.',
+    description:
+      'JSON Merge Patch (RFC 7396): `null` brings a default back. What changes nothing leaves the version. The protocol ' +
+      'stays; a new `access_key` is in use at once.',
     errors: [...CHANGING.errors, 'forbidden'],
   })
   async patch(
@@ -123,7 +125,8 @@ export class SubscriptionsController {
     @CurrentPrincipal() principal: Principal,
     @IfMatch() precondition: Precondition,
   ): Promise<Answer<SubscriptionAnswer>> {
-    const change = (state: Subscription) => patched(state, patch);
+    const secret = patch.protocolsettings?.access_key;
+    const change = (state: Subscription) => ({ ...patched(state, patch), secret });
     return present(await this.subscriptions.changeSubscription(id, change, { principal, precondition }));
   }
 

@@ -3,6 +3,7 @@ import { idSchema, timestampSchema } from '#contracts';
 import { pageQuery } from '#http';
 import { DIALECTS, type Filter, sizeOf } from './matching/filter.js';
 import { AUDIENCES } from './matching/interest.js';
+import { protocolObjections } from './protocol.js';
 import { isSigningSecret } from './secrets/signing-secret.js';
 import { DEFAULTS, ORDERINGS, PROTOCOLS, type Subscription } from './subscription.js';
 
@@ -60,7 +61,6 @@ const filtersSchema = z
 const sinkSchema = z
   .string()
   .max(2_048)
-  .refine(isSinkAddress, 'must be an http or https URL without credentials and fragment')
   .meta({ format: 'uri', examples: ['https://example.com/hooks/usher'] });
 
 const secretSchema = z
@@ -72,16 +72,26 @@ const members = {
   types: z.array(attributeValue).min(1).max(MAX_TYPES).describe('The types of event to deliver; null: any'),
   source: attributeValue.describe('The one source of events to deliver; null: any'),
   filters: filtersSchema,
-  protocol: z.enum(PROTOCOLS, { error: 'must be HTTP: EMAIL and PUSH are not delivered yet' }),
-  sink: sinkSchema.describe('Where events are sent to by POST'),
+  protocol: z
+    .enum(PROTOCOLS, { error: `must be one of ${PROTOCOLS.join(', ')}: EMAIL and PUSH are not delivered yet` })
+    .describe('How events get to the sink. EVENTBRIDGE is for admins: the service puts them there as itself'),
+  sink: sinkSchema.describe(
+    'HTTP: where events are posted to. EVENTGRID: the endpoint of the topic. EVENTBRIDGE: the ARN of the bus',
+  ),
 };
 const settings = {
   ordering: z.enum(ORDERINGS).describe('subject: events of one subject one after the other'),
   enabled: z.boolean().describe('false: paused; nothing is matched'),
   max_attempts: z.int().min(1).max(10).describe('How often a delivery is tried before it is a dead letter'),
 };
-/** Of HTTP, as the draft names them; there is nothing to choose. */
-const protocolSettings = z.strictObject({ method: z.literal('POST').optional() });
+const protocolSettings = z.strictObject({
+  method: z.literal('POST').optional().describe('HTTP: there is nothing to choose'),
+  access_key: z
+    .string()
+    .regex(/^[A-Za-z0-9+/=]{16,256}$/, 'must be an access key in base64')
+    .optional()
+    .describe('EVENTGRID: an access key of the topic; never shown again'),
+});
 
 export const newSubscriptionBody = z
   .strictObject({
@@ -99,6 +109,10 @@ export const newSubscriptionBody = z
         secret: secretSchema.optional(),
       })
       .prefault({}),
+  })
+  .superRefine((body, context) => {
+    for (const { path, message } of protocolObjections(body))
+      context.addIssue({ code: 'custom', path: [...path], message });
   })
   .meta({
     id: 'NewSubscription',
@@ -148,7 +162,7 @@ export const subscriptionAnswer = z
     filters: members.filters,
     protocol: members.protocol,
     sink: members.sink,
-    protocolsettings: z.object({ method: z.literal('POST') }),
+    protocolsettings: z.object({ method: z.literal('POST').optional() }).describe('Without what is secret'),
     config: z.object({
       ...settings,
       secret: z.string().optional().describe('What deliveries are signed with; where it is new, and only then'),
@@ -172,7 +186,7 @@ export const testAnswer = z
   .object({ id: z.string(), source: z.string(), type: z.string() })
   .meta({ id: 'TestEvent', description: 'The event that was sent' });
 
-/** `secret` only where it is shown: once. */
+/** `secret` only where it is shown: once, and only what deliveries are signed with. */
 export const presentSubscription = (subscription: Subscription, secret?: string): SubscriptionAnswer => ({
   id: subscription.id,
   types: subscription.types === null ? null : [...subscription.types],
@@ -180,8 +194,11 @@ export const presentSubscription = (subscription: Subscription, secret?: string)
   filters: [...subscription.filters],
   protocol: subscription.protocol,
   sink: subscription.sink,
-  protocolsettings: { method: 'POST' },
-  config: { ...subscription.config, ...(secret === undefined ? {} : { secret }) },
+  protocolsettings: subscription.protocol === 'HTTP' ? { method: 'POST' } : {},
+  config: {
+    ...subscription.config,
+    ...(secret === undefined || subscription.protocol !== 'HTTP' ? {} : { secret }),
+  },
   audience: subscription.audience,
   disabled_reason: subscription.disabled_reason,
   created_by: subscription.owner,
@@ -189,9 +206,3 @@ export const presentSubscription = (subscription: Subscription, secret?: string)
   created_at: subscription.created_at.toISOString(),
   updated_at: subscription.updated_at.toISOString(),
 });
-
-/** URL itself forgives white space and line breaks. */
-function isSinkAddress(value: string): boolean {
-  const url = /^https?:\/\/[^\s#]+$/i.test(value) ? URL.parse(value) : null;
-  return url !== null && url.username === '' && url.password === '';
-}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { newSigningSecret } from './secrets/signing-secret.js';
 import { newSubscriptionBody, patchSubscriptionBody } from './subscriptions.dto.js';
 
 const sink = 'https://example.com/hook';
@@ -53,6 +54,45 @@ describe('a new subscription', () => {
     'https:// a',
   ])('with the sink %s', (address) => {
     expect(wrong({ sink: address })).toEqual(['/sink']);
+  });
+});
+
+describe('a new subscription of a cloud', () => {
+  const bus = 'arn:aws:events:us-east-1:111122223333:event-bus/usher';
+  const access_key = 'c2VjcmV0IG9mIHRoZSB0b3BpYw==';
+
+  it.each<[string, object, string[]]>([
+    ['a bus', { protocol: 'EVENTBRIDGE', sink: bus }, []],
+    ['a bus in China', { protocol: 'EVENTBRIDGE', sink: bus.replace('aws:', 'aws-cn:').replace('us', 'cn') }, []],
+    ['a bus of the newer kind', { protocol: 'EVENTBRIDGE', sink: bus.replace('-bus/', '-busv2/') }, ['/sink']],
+    [
+      'a bus whose region is none',
+      { protocol: 'EVENTBRIDGE', sink: bus.replace('us-east-1', 'evil.example#') },
+      ['/sink'],
+    ],
+    ['an address for a bus', { protocol: 'EVENTBRIDGE' }, ['/sink']],
+    ['a bus for an address', { protocol: 'HTTP', sink: bus }, ['/sink']],
+    [
+      'what webhooks have, for a bus',
+      {
+        protocol: 'EVENTBRIDGE',
+        sink: bus,
+        protocolsettings: { method: 'POST' },
+        config: { secret: newSigningSecret() },
+      },
+      ['/protocolsettings/method', '/config/secret'],
+    ],
+    ['a topic with its key', { protocol: 'EVENTGRID', protocolsettings: { access_key } }, []],
+    ['a topic without a key', { protocol: 'EVENTGRID' }, ['/protocolsettings/access_key']],
+    ['a bus for a topic', { protocol: 'EVENTGRID', sink: bus, protocolsettings: { access_key } }, ['/sink']],
+    [
+      'a key that would be two headers',
+      { protocol: 'EVENTGRID', protocolsettings: { access_key: `${access_key}\r\nx: y` } },
+      ['/protocolsettings/access_key'],
+    ],
+    ['a key for a webhook', { protocolsettings: { access_key } }, ['/protocolsettings/access_key']],
+  ])('%s', (_, members, pointers) => {
+    expect(wrong(members)).toEqual(pointers);
   });
 });
 

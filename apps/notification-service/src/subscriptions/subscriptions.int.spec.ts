@@ -126,6 +126,41 @@ describe('POST /v1/subscriptions', () => {
   });
 });
 
+describe('subscriptions of clouds', () => {
+  const [first, second] = ['Zmlyc3QgYWNjZXNzIGtleQ==', 'c2Vjb25kIGFjY2VzcyBrZXk='];
+  const topic = { protocol: 'EVENTGRID', sink: SINK, protocolsettings: { access_key: first } };
+  const bus = { protocol: 'EVENTBRIDGE', sink: 'arn:aws:events:us-east-1:111122223333:event-bus/usher' };
+
+  it('keep the key of a topic to themselves, and take another at once', async () => {
+    const { body } = await post('').send(topic).expect(201);
+    expect(body).toMatchObject({ protocol: 'EVENTGRID', protocolsettings: {} });
+    expect(JSON.stringify(body)).not.toContain(first);
+    expect(await app.service.secretsOf(body.id)).toEqual([first]);
+    const stored = await app.connection.collection('subscriptions').findOne({ _id: body.id as never });
+    expect(JSON.stringify(stored)).not.toContain(first);
+    const change = (members: object) => app.request('patch', `/v1/subscriptions/${body.id}`, ada).send(members);
+    await change({ protocolsettings: { access_key: second } }).expect(200);
+    expect(await app.service.secretsOf(body.id)).toEqual([second]);
+    expect((await change({ protocol: 'HTTP', protocolsettings: { method: 'POST' } }).expect(400)).body.errors).toEqual([
+      { pointer: '/protocol', message: expect.any(String) },
+      { pointer: '/protocolsettings/method', message: expect.any(String) },
+    ]);
+    await change({ sink: bus.sink }).expect(400);
+    await post(`/${body.id}/rotate-secret`).send({}).expect(409);
+  });
+
+  it('on a bus are for admins, since events are put there by the service itself', async () => {
+    expect((await post('').send(bus).expect(403)).body.errors).toEqual([
+      { pointer: '/protocol', message: expect.any(String) },
+    ]);
+    const admin = await app.test.tokens.session({ roles: ['user', 'admin'] });
+    const { body } = await post('', admin).send(bus).expect(201);
+    expect(body).toMatchObject({ ...bus, protocolsettings: {} });
+    expect(body.config).not.toHaveProperty('secret');
+    expect(await app.service.secretsOf(body.id)).toEqual([]);
+  });
+});
+
 describe('GET /v1/subscriptions', () => {
   it('lists the caller’s own in pages, and everybody’s for an admin', async () => {
     const cyd = await app.test.tokens.session();

@@ -13,6 +13,7 @@ import {
   disableSubscription,
   type DisabledReason,
   newSubscription,
+  onlySecret,
   rotateSecret,
   setEnabled,
   type Subscription,
@@ -27,11 +28,14 @@ export interface ChangeRequest {
   precondition: Precondition;
 }
 
-/** A subscription with its newest secret, for the one answer that shows it. */
+/** A subscription with its newest secret, for the one answer that shows it; undefined where it signs nothing. */
 export interface WithSecret {
   subscription: Subscription;
-  secret: string;
+  secret: string | undefined;
 }
+
+/** What may be said of a new or changed subscription; `secret` is what the sink is to know deliveries by. */
+export type Given = SubscriptionDetails & { secret?: string | undefined };
 
 /** One method per command; whose a subscription is not learns nothing of it. */
 @Injectable()
@@ -48,22 +52,23 @@ export class SubscriptionsService {
   /** Makes the subscription of that id; where the caller has done so before, answers with what is there. */
   async createSubscription(
     id: string,
-    { secret = newSigningSecret(), ...details }: SubscriptionDetails & { secret?: string | undefined },
+    { secret: given, ...details }: Given,
     principal: Principal,
   ): Promise<WithSecret> {
     const audience = audienceOf(principal);
-    this.requireDeliverable(details, audience);
+    this.requireDeliverable(details, { audience, principal });
     const owner = { id: principal.id, username: principal.username };
-    const sealed = this.secrets.seal(secret, id);
+    const secret = given ?? (details.protocol === 'HTTP' ? newSigningSecret() : undefined);
+    const sealed = secret === undefined ? undefined : this.secrets.seal(secret, id);
     const subscription = newSubscription({ id, owner, audience, details, sealed }, this.clock.now());
     try {
       await this.write(() => this.subscriptions.insert(subscription));
       return { subscription, secret };
     } catch (error) {
       const first = duplicateKeyFields(error)?.includes('_id') === true ? await this.find(id) : undefined;
-      const [newest] = first?.secrets ?? [];
-      if (first?.owner.id !== principal.id || newest === undefined) throw error;
-      return { subscription: first, secret: this.secrets.open(newest.sealed, id) };
+      if (first?.owner.id !== principal.id) throw error;
+      const [newest] = first.secrets;
+      return { subscription: first, secret: newest && this.secrets.open(newest.sealed, id) };
     }
   }
 
@@ -82,14 +87,16 @@ export class SubscriptionsService {
 
   changeSubscription(
     id: string,
-    change: (present: Subscription) => Partial<SubscriptionDetails>,
+    change: (present: Subscription) => Partial<Given>,
     request: ChangeRequest,
   ): Promise<Subscription> {
     return this.manage(id, request, (state, now) => {
       // An admin who changes it does not lend their eyes to its owner.
       const audience = state.owner.id === request.principal.id ? audienceOf(request.principal) : state.audience;
-      const changed = changeSubscription(state, { ...change(state), audience }, now);
-      if (changed !== state) this.requireDeliverable(changed, audience);
+      const { secret, ...given } = change(state);
+      const secrets = secret === undefined ? {} : { secrets: [onlySecret(this.secrets.seal(secret, id))] };
+      const changed = changeSubscription(state, { ...given, ...secrets, audience }, now);
+      if (changed !== state) this.requireDeliverable(changed, { audience, principal: request.principal });
       return changed;
     });
   }
@@ -102,10 +109,11 @@ export class SubscriptionsService {
     return this.manage(id, request, (state, now) => setEnabled(state, true, now));
   }
 
-  /** Throws `conflict` where so many secrets are valid already that nobody can need another. */
+  /** Throws `conflict` where nothing is signed, and where so many secrets are valid that nobody can need another. */
   async rotateSecret(id: string, secret: string = newSigningSecret(), request: ChangeRequest): Promise<WithSecret> {
     const sealed = this.secrets.seal(secret, id);
     const subscription = await this.manage(id, request, (state, now) => {
+      if (state.protocol !== 'HTTP') throw new UsherError('conflict', 'Only what is sent by HTTP is signed.');
       const rotated = rotateSecret(state, sealed, now);
       if (rotated === undefined)
         throw new UsherError(
@@ -130,7 +138,7 @@ export class SubscriptionsService {
     return this.subscriptions.find(id);
   }
 
-  /** What a delivery is signed with now, the newest secret first; none where there is no such subscription. */
+  /** What the sink knows deliveries by now, the newest secret first; none where there is no such subscription. */
   async secretsOf(id: string): Promise<readonly string[]> {
     const subscription = await this.find(id);
     if (subscription === undefined) return [];
@@ -166,9 +174,23 @@ export class SubscriptionsService {
     return this.turns.take('revision', () => this.transactions.run(work));
   }
 
-  /** Throws `validation-failed` for a sink that nothing is sent to, and `forbidden` for types that the owner may not see. */
-  private requireDeliverable({ sink, types }: Pick<SubscriptionDetails, 'sink' | 'types'>, audience: Audience): void {
-    const objection = this.sinks.objection(new URL(sink));
+  /**
+   * Throws `validation-failed` for a sink that nothing is sent to, and `forbidden` for types that the owner may not see, or
+   * a bus on which the service would put events as itself where no admin says so.
+   */
+  private requireDeliverable(
+    { protocol, sink, types }: Pick<SubscriptionDetails, 'protocol' | 'sink' | 'types'>,
+    { audience, principal }: { audience: Audience; principal: Principal },
+  ): void {
+    if (protocol === 'EVENTBRIDGE' && !hasScope(principal, 'admin'))
+      throw new UsherError(
+        'forbidden',
+        'Events are put on a bus by the identity of this service: that is for admins.',
+        {
+          errors: [{ pointer: '/protocol', message: 'is not open to the caller' }],
+        },
+      );
+    const objection = this.sinks.objection(protocol, sink);
     if (objection !== undefined)
       throw new UsherError('validation-failed', 'Nothing is sent to that sink.', {
         errors: [{ pointer: '/sink', message: objection }],

@@ -9,6 +9,8 @@ import { DeliveriesRepository, type Due } from '../deliveries.repository.js';
 
 export const QUEUES = {
   webhook: 'notification-service.delivery.webhook.v1',
+  eventbridge: 'notification-service.delivery.eventbridge.v1',
+  'event-grid': 'notification-service.delivery.event-grid.v1',
 } as const satisfies Record<ChannelName, QueueName>;
 
 const TYPE = 'usher.delivery.due';

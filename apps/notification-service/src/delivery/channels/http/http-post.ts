@@ -53,7 +53,8 @@ async function drain(body: AsyncIterable<Buffer>): Promise<void> {
   }
 }
 
-function failureOf(error: unknown, signal: AbortSignal): Outcome {
+/** What it means that there is no whole answer. */
+export function failureOf(error: unknown, signal: AbortSignal): Outcome {
   if (error instanceof AddressRefused) return { kind: 'permanent', stage: 'address', error: `${error.message}.` };
   if (signal.aborted) return { kind: 'retryable', stage: 'timeout', error: 'The receiver took too long.' };
   const stage = isBeforeSending(error) ? 'connect' : 'answer';
