@@ -51,9 +51,11 @@ export {
   actorSchema,
   GUEST_ACTOR,
   idSchema,
+  isTimezone,
+  localeSchema,
   SYSTEM_ACTOR,
   timestampSchema,
-  isTimezone,
+  timezoneSchema,
 } from './primitives.js';
 export { type Scope, SCOPES } from './scopes.js';
 export {

@@ -25,3 +25,26 @@ export function isTimezone(name: string): boolean {
     return false;
   }
 }
+
+/** A time zone of the IANA database. */
+export const timezoneSchema = z
+  .string()
+  .max(64)
+  .refine(isTimezone, 'must be an IANA time zone, such as Europe/Berlin')
+  .meta({ description: 'IANA', examples: ['Europe/Berlin'] });
+
+/** A language tag, in its canonical form. */
+export const localeSchema = z
+  .string()
+  .max(64)
+  .refine(isLocale, 'must be a BCP 47 language tag, such as pt-BR')
+  .transform((tag) => Intl.getCanonicalLocales(tag)[0] ?? tag)
+  .meta({ openapi: { type: 'string', description: 'BCP 47', examples: ['pt-BR'] } });
+
+function isLocale(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}

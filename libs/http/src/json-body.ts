@@ -2,6 +2,12 @@ import type { FastifyBodyParser, FastifyInstance } from 'fastify';
 import { UsherError } from '#kernel';
 import { refuseInsaneJson } from './validation/body-sanity.js';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    takesBytes?: boolean;
+  }
+}
+
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 
 /** Fastify's way to parse a body that it has read into a buffer. */
@@ -47,10 +53,19 @@ export function jsonBodyParser(instance: FastifyInstance): BodyParser {
   });
 }
 
-/** Hands a body on as the bytes that it is; an empty one is no body. */
-export const bytesBodyParser: BodyParser = uncompressed((_request, body, done) => {
+const bytes = uncompressed((_request, body, done) => {
   done(null, body.length === 0 ? undefined : body);
 });
+
+/**
+ * Hands a body on as the bytes that it is, an empty one as none, on routes whose `RouteConfig` says `takesBytes`; on
+ * others the media type is 415. For types that only some routes take.
+ */
+export const bytesWhereTaken: BodyParser = (request, body, done) => {
+  if (request.is404) done(null, undefined);
+  else if (request.routeOptions.config.takesBytes === true) void bytes(request, body, done);
+  else done(new UsherError('unsupported-media-type', 'Send JSON with `Content-Type: application/json`.'));
+};
 
 function uncompressed(parser: BodyParser): BodyParser {
   return (request, body, done) => {

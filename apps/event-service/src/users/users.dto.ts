@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, timestampSchema, isTimezone } from '#contracts';
+import { idSchema, localeSchema, timestampSchema, timezoneSchema } from '#contracts';
 import { emailSchema, passwordSchema } from './credentials.js';
 import type { User } from './user.js';
 
@@ -14,19 +14,6 @@ const fullNameSchema = z
   .max(200)
   .refine((name) => name.trim() !== '', 'must not be blank')
   .refine((name) => !CONTROLS.test(name), 'must not contain control characters');
-
-const localeSchema = z
-  .string()
-  .max(64)
-  .refine(isLocale, 'must be a BCP 47 language tag, such as pt-BR')
-  .transform((tag) => Intl.getCanonicalLocales(tag)[0] ?? tag)
-  .meta({ openapi: { type: 'string', description: 'BCP 47', examples: ['pt-BR'] } });
-
-const timezoneSchema = z
-  .string()
-  .max(64)
-  .refine(isTimezone, 'must be an IANA time zone, such as Europe/Berlin')
-  .meta({ description: 'IANA', examples: ['Europe/Berlin'] });
 
 export const registerBody = z
   .strictObject({
@@ -78,11 +65,3 @@ export const toAnswer = (user: User): z.infer<typeof userAnswer> => ({
   timezone: user.timezone,
   created_at: user.created_at.toISOString(),
 });
-
-function isLocale(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
-}

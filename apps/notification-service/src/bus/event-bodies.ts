@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiHeader, ApiOperation } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
-import { type BodyParser, bytesBodyParser, jsonBodyParser } from '#http';
+import { type BodyParser, bytesWhereTaken, jsonBodyParser } from '#http';
 import { UsherError } from '#kernel';
 import { EVENT_BODIES, EVENT_HEADERS } from './event-bodies.openapi.js';
 import { BATCH_TYPE } from './http-binding.js';
@@ -20,7 +20,7 @@ const JSON_SUFFIX = /^application\/[\w.+-]+\+json(?:;|$)/i;
 /** A route whose body is one event or a batch of them, by the HTTP binding of CloudEvents. Stands below `@Endpoint`. */
 export const TakesEvents = (): MethodDecorator =>
   applyDecorators(
-    RouteConfig({ takesEvents: true }),
+    RouteConfig({ takesEvents: true, takesBytes: true }),
     ApiOperation({ requestBody: { content: EVENT_BODIES } }),
     ...EVENT_HEADERS.map((header) => ApiHeader(header)),
   );
@@ -33,7 +33,7 @@ export function letEventsThrough(instance: FastifyInstance): void {
   const json = forEvents(jsonBodyParser(instance));
   instance.addContentTypeParser(BATCH_TYPE, { parseAs: 'buffer', bodyLimit: BATCH_LIMIT }, json);
   instance.addContentTypeParser(JSON_SUFFIX, { parseAs: 'buffer' }, json);
-  instance.addContentTypeParser('*', { parseAs: 'buffer' }, forEvents(bytesBodyParser));
+  instance.addContentTypeParser('*', { parseAs: 'buffer' }, bytesWhereTaken);
 }
 
 const forEvents =

@@ -48,7 +48,8 @@ export class AnswerInterceptor implements NestInterceptor {
     return undefined;
   }
 
-  private writeHead({ version, revision, location, headers }: AnswerHead, reply: FastifyReply): void {
+  private writeHead({ status, version, revision, location, headers }: AnswerHead, reply: FastifyReply): void {
+    if (status !== undefined) void reply.status(status);
     if (version !== undefined) void reply.header('ETag', entityTag(version, revision));
     if (location !== undefined) void reply.header('Location', location);
     if (headers !== undefined) void reply.headers(headers);

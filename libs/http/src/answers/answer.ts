@@ -11,6 +11,8 @@ export interface AnswerHead {
   version?: number;
   /** Tells apart what else the answer shows and no `If-Match` asks about, in letters, digits and `-`; part of the `ETag`. */
   revision?: number | string;
+  /** Where it is another than the endpoint's own, as 200 for what a POST has found there already. */
+  status?: number;
   /** Path of what was created. */
   location?: string;
   headers?: Readonly<Record<string, string>>;

@@ -1,3 +1,4 @@
+import { html, type Html } from '#http';
 import {
   type AsyncApiDocument,
   type Channel,
@@ -6,7 +7,7 @@ import {
   type Operation,
   type Reference,
 } from '../document.js';
-import { html, type Html, prose } from './html.js';
+import { prose } from './prose.js';
 import { schemaView } from './schema-view.js';
 import { STYLE } from './style.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { html } from '#http';
 import { buildAsyncApi } from '../asyncapi.js';
-import { html, prose } from './html.js';
 import { renderPage } from './page.js';
+import { prose } from './prose.js';
 import { schemaView } from './schema-view.js';
 
 const document = buildAsyncApi('http://localhost:3001');

@@ -1,5 +1,6 @@
+import { html, type Html } from '#http';
 import { type JsonSchema, nameOf } from '../document.js';
-import { html, type Html, prose } from './html.js';
+import { prose } from './prose.js';
 
 const CONSTRAINTS = {
   format: '',

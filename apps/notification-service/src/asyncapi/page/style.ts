@@ -1,4 +1,4 @@
-import { Html } from './html.js';
+import { Html } from '#http';
 
 export const STYLE = new Html(`
 :root { color-scheme: light dark; --line: light-dark(#ddd, #444); --quiet: light-dark(#555, #aaa); }

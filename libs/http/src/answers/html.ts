@@ -9,10 +9,6 @@ type Part = string | number | Html | readonly Part[];
 export const html = (texts: TemplateStringsArray, ...parts: Part[]): Html =>
   new Html(texts.reduce((done, text, index) => done + toText(parts[index - 1] ?? '') + text));
 
-/** The CommonMark that the documents use: `code`. */
-export const prose = (text: string): Html =>
-  html`${text.split(/`([^`]*)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
-
 function toText(part: Part): string {
   if (part instanceof Html) return part.text;
   if (typeof part === 'string' || typeof part === 'number') return escape(String(part));
