@@ -5,6 +5,7 @@ import { createLogger } from '#observability';
 import { API } from './api.js';
 import { AppModule, SERVICE } from './app.module.js';
 import type { Config } from './config.js';
+import { FILED_AT_ONCE, LAST_QUEUES } from './dead-letters/messages/last-queues.js';
 import { QUEUES } from './delivery/dispatch/delivery-queue.js';
 import { SocketServerAdapter } from './realtime/socket-server.adapter.js';
 
@@ -23,6 +24,8 @@ export async function createNotificationService(config: Config): Promise<NestFas
   app.connectMicroservice({ strategy: app.get(Consumers).orderedBatches('notification-service.intake.v1') });
   for (const queue of Object.values(QUEUES))
     app.connectMicroservice({ strategy: app.get(Consumers).eachMessage(queue, DELIVERIES_AT_ONCE) });
+  for (const queue of LAST_QUEUES)
+    app.connectMicroservice({ strategy: app.get(Consumers).eachRawMessage(queue, FILED_AT_ONCE) });
   // The indexes exist from here on; intake relies on those that make an event unique.
   await app.init();
   await app.startAllMicroservices();

@@ -1,8 +1,8 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { getConnectionToken } from '@nestjs/mongoose';
 import { CloudEvent, HTTP } from 'cloudevents';
 import type { Connection } from 'mongoose';
 import { newId } from '#kernel';
+import { Gate } from './gate.js';
 import { TestBed } from './test-bed.js';
 
 /** Of whatever answer: what a test looks at without a matcher. */
@@ -24,12 +24,12 @@ export interface Answer {
 export class BusBed {
   private constructor(
     readonly bed: TestBed,
-    private readonly gate: BrokerGate,
+    private readonly gate: Gate,
     private readonly tokens: { producer: string; reader: string },
   ) {}
 
   static async start(instances = 1): Promise<BusBed> {
-    const gate = new BrokerGate();
+    const gate = new Gate();
     await gate.open();
     const bed = await TestBed.start({ instances, through: (url) => gate.before(url) });
     const tokens = { producer: await bed.clientToken('bus:publish'), reader: await bed.clientToken('bus:read') };
@@ -108,48 +108,3 @@ export class BusBed {
 
 export const order = (data: unknown = { total_cents: 4_200 }, more: object = {}): CloudEvent<unknown> =>
   new CloudEvent({ id: newId(), source: 'https://shop.example/orders', type: 'com.acme.order.placed', data, ...more });
-
-/** A way to the broker that can be cut. */
-class BrokerGate {
-  private readonly sockets = new Set<Socket>();
-  private server: Server | undefined;
-  private port = 0;
-  private target = { host: '', port: 0 };
-
-  /** Where the broker at `url` is reached through here. */
-  before(url: string): string {
-    const way = new URL(url);
-    this.target = { host: way.hostname, port: Number(way.port) || 5_672 };
-    way.host = `127.0.0.1:${this.port}`;
-    return way.href;
-  }
-
-  async open(): Promise<void> {
-    if (this.server !== undefined) return;
-    const server = createServer((client) => {
-      const broker = connect(this.target);
-      for (const socket of [client, broker]) {
-        this.sockets.add(socket);
-        socket.setNoDelay(true).on('error', () => undefined);
-        socket.once('close', () => {
-          client.destroy();
-          broker.destroy();
-          this.sockets.delete(socket);
-        });
-      }
-      client.pipe(broker).pipe(client);
-    });
-    this.server = server;
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    const address = server.address();
-    if (typeof address === 'object' && address !== null) this.port = address.port;
-  }
-
-  async close(): Promise<void> {
-    const { server } = this;
-    if (server === undefined) return;
-    this.server = undefined;
-    for (const socket of this.sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}

@@ -7,7 +7,7 @@ export { HttpModule } from './http.module.js';
 export { type BodyParser, bytesWhereTaken, jsonBodyParser } from './json-body.js';
 export { html, Html } from './answers/html.js';
 export { ResourceId } from './idempotency/resource-id.decorator.js';
-export { type Keyset, type KeysetQuery, keysetQuery } from './pagination/keyset.js';
+export { type Keyset, type KeysetQuery, keysetQuery, mergePages } from './pagination/keyset.js';
 export { type ApiDescription, openApiDocument } from './openapi/document.js';
 export { mapPage, type Page, pageQuery, type PageRequest, pageSchema } from './pagination/page.js';
 export { type Problem, problemSchema, toUsherError } from './problems/problem.js';

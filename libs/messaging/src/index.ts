@@ -1,11 +1,11 @@
 export { type OutgoingMessage, Publisher } from './broker/publisher.js';
 export { EachMessage, EachRawMessage, OrderedBatches } from './consumer/handlers.js';
 export type { Delivery, RawMessage } from './consumer/reading.js';
-export { type Carried, carriedOf, type Redrive, redriveOf, redrivenMessage } from './dead/redrive.js';
+export { carriedOf, redriveOf, redrivenMessage } from './dead/redrive.js';
 export { type Trouble, troubleOfParked, troubleOfUnrouted } from './dead/trouble.js';
 export { Consumers, MessagingModule, type MessagingOptions } from './messaging.module.js';
 export { Realtime, type RealtimeSubscriber } from './realtime/realtime.js';
-export { EXCHANGES, type QueueName } from './topology.js';
+export { EXCHANGES, isQueue, type QueueName } from './topology.js';
 export { MongoRelayLog, type MongoRelayLogOptions, type Publishable } from './relay/mongo-relay-log.js';
 export { Relay, type RelayOptions } from './relay/relay.js';
 export { ELECTED_WORK_TIMING, ElectedWork, type ElectedWorkOptions } from './relay/elected-work.js';

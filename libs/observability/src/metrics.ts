@@ -43,6 +43,16 @@ const METRICS = {
     help: 'Messages that could not be processed, by queue',
     labels: ['queue'],
   },
+  usher_dead_letters_filed_total: {
+    kind: 'counter',
+    help: 'Parked and unrouted messages filed as dead letters, by the queue that they could not be processed in',
+    labels: ['kind', 'queue'],
+  },
+  usher_dead_letters_open: {
+    kind: 'gauge',
+    help: 'Dead letters that wait for somebody (delivery, parked, unrouted), counted to 100,000',
+    labels: ['kind'],
+  },
   usher_deliveries_made_total: { kind: 'counter', help: 'Deliveries made of archived events', labels: [] },
   usher_delivery_position: {
     kind: 'gauge',

@@ -1,4 +1,5 @@
 export { afterCommit } from './after-commit.js';
+export { bytesOf } from './bytes.js';
 export { PersistenceModule, type PersistenceOptions } from './connection.js';
 export { duplicateKeyFields, fromMongoError } from './errors.js';
 export { EventLog, type NewLogEntry } from './event-log/event-log.js';

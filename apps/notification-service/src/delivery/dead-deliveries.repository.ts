@@ -28,7 +28,10 @@ export class DeadDeliveriesRepository {
 
   /** Those that died last come first. */
   async page(filter: DeadFilter, request: PageRequest): Promise<Page<Delivery>> {
-    const keyset = keysetQuery<DeliveryDocument>({ field: 'settled_at', direction: -1, type: 'date' }, request);
+    const keyset = keysetQuery<DeliveryDocument>(
+      { field: 'settled_at', name: 'dead_since', direction: -1, type: 'date' },
+      request,
+    );
     const documents = await this.deliveries
       .find(trustedFilter({ $and: [dead(filter), keyset.filter] }))
       .sort(keyset.sort)

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 import { newId, UsherError } from '#kernel';
-import { duplicateKeyFields } from '#persistence';
+import { bytesOf, duplicateKeyFields } from '#persistence';
 import { IDEMPOTENCY_RECORD, type IdempotencyRecord } from './idempotency.schema.js';
 
 const KEPT_MS = 24 * 60 * 60_000;
@@ -35,7 +35,7 @@ export class IdempotencyRecords {
       const over = known.expires_at <= now || (known.state === 'open' && !same);
       if (!over && !same)
         throw new UsherError('idempotency-key-reused', 'This Idempotency-Key came with another request before.');
-      if (!over && known.state === 'answered') return { kind: 'answered', answer: bytes(known.answer) };
+      if (!over && known.state === 'answered') return { kind: 'answered', answer: bytesOf(known.answer) };
       if (!over && known.state === 'running' && known.lease_ends_at > now)
         throw new UsherError('idempotency-in-flight', 'The first request with this Idempotency-Key is still running.', {
           retryable: true,
@@ -67,10 +67,3 @@ const lease = (now: Date) => ({
   attempt: newId(),
   lease_ends_at: new Date(now.getTime() + LEASE_MS),
 });
-
-/** Lean documents hold BSON's Binary where the schema says Buffer. */
-function bytes(value: unknown): Buffer {
-  if (Buffer.isBuffer(value)) return value;
-  const { buffer } = value as { buffer: Uint8Array };
-  return Buffer.from(buffer);
-}

@@ -11,6 +11,8 @@ export interface Keyset {
   type: 'string' | 'number' | 'date';
   /** No two rows of the list have the same value, so that there are no ties to break. */
   unique?: boolean;
+  /** What cursors call the field, where lists that call it differently are merged into one (`mergePages`). */
+  name?: string;
 }
 
 /** A page as a query: a filter to combine with the list's own (`$and`), a sort, and one row more than is answered. */
@@ -55,12 +57,38 @@ export function keysetQuery<T>(keyset: Keyset, request: PageRequest): KeysetQuer
   };
 }
 
-const nameOf = ({ field, direction }: Keyset): string => (direction === 1 ? field : `-${field}`);
+/**
+ * One page of several lists that are sorted alike: of the pages that each of them answers to the same request, by the
+ * same cursor. `keyOf` tells what an item is sorted by, and its id, which no two items of any list have in common.
+ */
+export function mergePages<T>(
+  pages: readonly Page<T>[],
+  { keyset, limit, keyOf }: { keyset: Keyset; limit: number; keyOf: (item: T) => { value: Key; id: string } },
+): Page<T> {
+  const sorted = pages
+    .flatMap(({ data }) => data)
+    .map((item) => ({ item, ...keyOf(item) }))
+    .sort((one, other) => keyset.direction * (compare(one.value, other.value) || compare(one.id, other.id)));
+  const shown = sorted.slice(0, limit);
+  const last = shown.at(-1);
+  const isLastPage = sorted.length <= limit && pages.every(({ next_cursor }) => next_cursor === null);
+  return {
+    data: shown.map(({ item }) => item),
+    next_cursor: isLastPage || last === undefined ? null : cursorOf(keyset, last.value, last.id),
+  };
+}
+
+const compare = (one: Key, other: Key): number => (one < other ? -1 : one > other ? 1 : 0);
+
+const nameOf = ({ field, direction, name = field }: Keyset): string => (direction === 1 ? name : `-${name}`);
 
 function encode(row: unknown, keyset: Keyset): string {
   const document = row as Record<string, Key>;
-  const value = document[keyset.field];
-  const parts = [nameOf(keyset), value instanceof Date ? value.toISOString() : value, String(document['_id'])];
+  return cursorOf(keyset, document[keyset.field], String(document['_id']));
+}
+
+function cursorOf(keyset: Keyset, value: Key | undefined, id: string): string {
+  const parts = [nameOf(keyset), value instanceof Date ? value.toISOString() : value, id];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Keyset, keysetQuery } from './keyset.js';
+import { type Keyset, keysetQuery, mergePages } from './keyset.js';
 
 interface Row {
   _id: string;
@@ -99,6 +99,33 @@ describe('keyset pages', () => {
     ];
     const { next_cursor } = keysetQuery<(typeof rows)[0]>(keyset, { limit: 1 }).toPage(rows);
     expect(JSON.stringify(keysetQuery(keyset, { limit: 1, cursor: next_cursor! }).filter)).toContain(at.toJSON());
+  });
+});
+
+describe('pages of several lists', () => {
+  const MERGED: Keyset = { ...byValue(-1), name: 'at' };
+  const keyOf = ({ value, _id }: Row) => ({ value, id: _id });
+
+  it('are those of one list that holds all of their rows', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.nat(2)), { maxLength: 60 }),
+        fc.integer({ min: 1, max: 10 }),
+        (values, limit) => {
+          const rows = rowsOf(values.map(([value]) => value));
+          const lists = [0, 1, 2].map((list) => rows.filter((_, index) => values[index]![1] === list));
+          let cursor: string | undefined;
+          for (;;) {
+            const request = { limit, ...(cursor === undefined ? {} : { cursor }) };
+            const pages = lists.map((list) => read(list, MERGED, request));
+            const page = mergePages(pages, { keyset: MERGED, limit, keyOf });
+            expect(page).toEqual(read(rows, MERGED, request));
+            if (page.next_cursor === null) break;
+            cursor = page.next_cursor;
+          }
+        },
+      ),
+    );
   });
 });
 

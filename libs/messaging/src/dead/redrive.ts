@@ -10,7 +10,7 @@ const NAMES = { deadLetter: 'x-usher-dead-letter', number: 'x-usher-redrive' } a
 const WRITTEN_ON_IT = /^x-(?:usher-|death$|first-death-|last-death-|delivery-count$|acquired-count$)/;
 
 /** Which time a dead letter is tried again. */
-export interface Redrive {
+interface Redrive {
   deadLetter: string;
   /** From 1. */
   number: number;
@@ -24,7 +24,7 @@ export function redriveOf({ headers }: Pick<RawMessage, 'headers'>): Redrive | u
   return data && { deadLetter: data[NAMES.deadLetter], number: data[NAMES.number] };
 }
 
-export interface Carried {
+interface Carried {
   properties: SafeProperties;
   headers: Record<string, string | number | boolean>;
 }

@@ -1,0 +1,38 @@
+/** A message that was parked, redriven, and parked again. */
+export const DEAD_MESSAGE_EXAMPLE = {
+  id: '691f1c5e8f0a4b2d9c3e7a10',
+  kind: 'parked',
+  status: 'open',
+  queue: 'notification-service.intake.v1',
+  exchange: 'usher.events',
+  routing_key: 'com.acme.order.placed',
+  reason: 'not-an-envelope',
+  detail: '/source: Invalid input: expected string, received undefined',
+  message_id: '691f1c5d8f0a4b2d9c3e7a0f',
+  type: 'com.acme.order.placed',
+  properties: { messageId: '691f1c5d8f0a4b2d9c3e7a0f', type: 'com.acme.order.placed', deliveryMode: 2 },
+  headers: { 'x-usher-reason': 'not-an-envelope', 'x-usher-queue': 'notification-service.intake.v1' },
+  size: 53,
+  history: [
+    {
+      what: 'filed',
+      at: '2026-11-20T10:00:00.123Z',
+      reason: 'not-an-envelope',
+      detail: '/source: Invalid input: expected string, received undefined',
+      redrive: null,
+    },
+    { what: 'redriven', at: '2026-11-20T10:05:00.000Z', by: { id: '691f00000000000000000001', username: 'admin' } },
+    {
+      what: 'filed',
+      at: '2026-11-20T10:05:00.456Z',
+      reason: 'not-an-envelope',
+      detail: '/source: Invalid input: expected string, received undefined',
+      redrive: 1,
+    },
+  ],
+  times: 2,
+  redriven_from: null,
+  first_seen: '2026-11-20T10:00:00.123Z',
+  dead_since: '2026-11-20T10:05:00.456Z',
+  content: { as: 'json', value: { specversion: '1.0', type: 'com.acme.order.placed' }, whole: true },
+};
