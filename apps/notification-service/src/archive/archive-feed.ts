@@ -31,8 +31,9 @@ export class ArchiveFeed {
       .lean();
   }
 
-  async find(position: number): Promise<ArchivedEvent | undefined> {
-    return (await this.events.findById(position).lean()) ?? undefined;
+  /** The events at `positions`, in no order. */
+  async findAll(positions: readonly number[]): Promise<ArchivedEvent[]> {
+    return this.events.find({ _id: trusted({ $in: positions }) }).lean();
   }
 
   /** Calls `onEvent` some time after any instance has archived one, and whenever some may have been missed. */

@@ -31,6 +31,15 @@ export class AllSubscribers extends Subscribers {
     return this.subscriptions.find(id);
   }
 
+  override async findAll(ids: readonly string[]): Promise<Map<string, Subscriber>> {
+    const found = new Map<string, Subscriber>();
+    for (const some of [...this.added, this.subscriptions]) {
+      const missing = ids.filter((id) => !found.has(id));
+      for (const [id, subscriber] of await some.findAll(missing)) found.set(id, subscriber);
+    }
+    return found;
+  }
+
   override async requireReadable(id: string, principal: Principal): Promise<void> {
     await (await this.holderOf(id)).requireReadable(id, principal);
   }

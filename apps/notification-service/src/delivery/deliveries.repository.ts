@@ -1,21 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model } from 'mongoose';
+import type { Model, UpdateQuery } from 'mongoose';
 import { keysetQuery, mapPage, type Page, type PageRequest } from '#http';
 import { newId } from '#kernel';
 import { trustedFilter } from '#persistence';
 import { DELIVERY, type DeliveryDocument } from './deliveries.schema.js';
-import { type Delivery, type DeliveryStatus, UNSETTLED, type Verdict } from './delivery.js';
+import { type Attempt, type Delivery, type DeliveryStatus } from './delivery.js';
 import { LanesRepository } from './lanes.repository.js';
 
 /** What is lost of it with a primary is made up for: an attempt is repeated, or a message. */
 const UNSAFE = { writeConcern: { w: 1 } };
+
+/** How long a delivery waits at first, and at most, where its destination has no room for it. */
+const FIRST_DEFERRAL_MS = 1_000;
+const LONGEST_DEFERRAL_MS = 10_000;
 
 /** A delivery in the hands of whoever has `claim`. */
 export interface Claimed {
   delivery: Delivery;
   claim: string;
 }
+
+/** What becomes of a claimed one. */
+export type Ending =
+  | { kind: 'settled'; status: 'succeeded' | 'dead' | 'discarded'; now: Date; attempt?: Attempt | undefined }
+  /** An attempt is to be repeated when it says. */
+  | { kind: 'retried'; attempt: Attempt }
+  /** Without an attempt: it stays due, and is put into the queue again then. */
+  | { kind: 'given-back'; now: Date; until: Date };
 
 /** What the queue needs to know of a due one. */
 export type Due = Pick<DeliveryDocument, '_id' | 'channel' | 'subscription_id'>;
@@ -99,65 +111,76 @@ export class DeliveriesRepository {
     );
   }
 
-  /** Claims it until `until`; undefined where it is not due, claimed by somebody else, or settled. */
-  async claim(id: string, now: Date, until: Date): Promise<Claimed | undefined> {
+  /**
+   * Claims those of `called` that are due until `until`, and answers them: not what is claimed by somebody else, unless the
+   * broker has taken it back from them, and not what is settled.
+   */
+  async claim(called: readonly { id: string; redelivered: boolean }[], now: Date, until: Date): Promise<Claimed[]> {
     const claim = newId(now);
-    const document = await this.deliveries
-      .findOneAndUpdate(
-        trustedFilter({ _id: id, status: { $in: UNSETTLED }, claimable_at: { $lte: now } }),
-        { $set: { status: 'delivering', claim, claimable_at: until, enqueue_at: until, deferrals: 0 } },
-        { returnDocument: 'after', ...UNSAFE },
-      )
-      .lean<DeliveryDocument>();
-    return document === null ? undefined : { delivery: toDelivery(document), claim };
+    const ids = called.map(({ id }) => id);
+    const orphans = called.filter(({ redelivered }) => redelivered).map(({ id }) => id);
+    await this.deliveries.updateMany(
+      trustedFilter({
+        $or: [
+          { _id: { $in: ids }, claimable_at: { $lte: now } },
+          { _id: { $in: orphans }, status: 'delivering' as const },
+        ],
+      }),
+      { $set: { status: 'delivering', claim, claimable_at: until, enqueue_at: until, deferrals: 0 } },
+      UNSAFE,
+    );
+    const documents = await this.deliveries
+      .find(trustedFilter({ _id: { $in: ids }, claim }))
+      .lean<DeliveryDocument[]>();
+    return documents.map((document) => ({ delivery: toDelivery(document), claim }));
   }
 
-  /** Has it put into the queue again, later, without an attempt; does nothing to one that is settled or claimed. */
-  async defer(id: string, waitFor: (deferrals: number) => Date): Promise<void> {
-    const found = await this.deliveries
-      .findOne({ _id: id, status: 'pending' }, { deferrals: 1 })
-      .lean<Pick<DeliveryDocument, 'deferrals'>>();
-    if (found === null) return;
-    await this.deliveries.updateOne(trustedFilter({ _id: id, status: 'pending', enqueue_at: { $ne: null } }), {
-      $set: { enqueue_at: waitFor(found.deferrals) },
-      $inc: { deferrals: 1 },
-    });
-  }
-
-  /** Gives a claimed one back without an attempt, to be claimed again from `from` on. */
-  async giveBack({ delivery, claim }: Claimed, from: Date): Promise<void> {
-    await this.deliveries.updateOne(
-      { _id: delivery.id, claim },
-      { $set: { status: 'pending', claim: null, claimable_at: from, enqueue_at: from } },
+  /** Has them put into the queue again, later, without an attempt; does nothing to one that is settled or claimed. */
+  async defer(ids: readonly string[], now: Date): Promise<void> {
+    const wait = { $min: [{ $multiply: [FIRST_DEFERRAL_MS, { $pow: [2, '$deferrals'] }] }, LONGEST_DEFERRAL_MS] };
+    await this.deliveries.updateMany(
+      trustedFilter({ _id: { $in: ids }, status: 'pending', enqueue_at: { $ne: null } }),
+      [{ $set: { enqueue_at: { $add: [now, wait] }, deferrals: { $add: ['$deferrals', 1] } } }],
+      { updatePipeline: true, ...UNSAFE },
     );
   }
 
-  /** Writes what came of an attempt that is to be repeated; false where the claim has lapsed. */
-  async retryLater({ delivery, claim }: Claimed, { attempt }: Verdict): Promise<boolean> {
-    const { matchedCount } = await this.deliveries.updateOne(
-      { _id: delivery.id, claim },
-      {
-        $set: { status: 'pending', claim: null, claimable_at: attempt.next, enqueue_at: attempt.next },
-        $push: { attempts: attempt },
-        $inc: { tries: 1 },
-      },
+  /** Those are not to be put into the queue before `until`; does nothing to one that is settled or claimed. */
+  async hold(ids: readonly string[], until: Date): Promise<void> {
+    await this.deliveries.updateMany(
+      trustedFilter({ _id: { $in: ids }, status: 'pending', enqueue_at: { $ne: null } }),
+      { $set: { enqueue_at: until }, $inc: { deferrals: 1 } },
+      UNSAFE,
     );
-    return matchedCount === 1;
   }
 
-  /** Ends it, after a last attempt or without; false where the claim has lapsed. Of a lane, within a transaction. */
-  async settle(
-    { delivery, claim }: Claimed,
-    status: 'succeeded' | 'dead' | 'discarded',
-    { now, attempt }: { now: Date; attempt?: Verdict['attempt'] },
-  ): Promise<boolean> {
-    const { matchedCount } = await this.deliveries.updateOne(
-      { _id: delivery.id, claim },
-      {
-        $set: { status, claim: null, claimable_at: null, enqueue_at: null, settled_at: now },
-        ...(attempt === undefined ? {} : { $push: { attempts: attempt }, $inc: { tries: 1 } }),
-      },
+  /** What is due for that subscription is to be put into the queue now, whatever it has been waiting for. */
+  async release(subscriptionId: string, now: Date): Promise<void> {
+    await this.deliveries.updateMany(
+      trustedFilter({
+        subscription_id: subscriptionId,
+        enqueue_at: { $gt: now, $type: 'date' },
+        status: 'pending',
+        claimable_at: { $lte: now },
+      }),
+      { $set: { enqueue_at: now, deferrals: 0 } },
+      UNSAFE,
     );
+  }
+
+  /** Writes what becomes of each; nothing where its claim has lapsed. None of them may be of a lane that goes on. */
+  async end(endings: readonly (readonly [Claimed, Ending])[]): Promise<void> {
+    await this.deliveries.bulkWrite(
+      endings.map(([{ delivery, claim }, ending]) => ({
+        updateOne: { filter: { _id: delivery.id, claim }, update: updateOf(ending) },
+      })),
+      { ordered: false },
+    );
+  }
+
+  /** Ends one of a lane, within the running transaction; false where its claim has lapsed. */
+  async endInLane({ delivery, claim }: Claimed, ending: Ending): Promise<boolean> {
+    const { matchedCount } = await this.deliveries.updateOne({ _id: delivery.id, claim }, updateOf(ending));
     return matchedCount === 1;
   }
 
@@ -175,16 +198,41 @@ export class DeliveriesRepository {
   }
 }
 
+function updateOf(ending: Ending): UpdateQuery<DeliveryDocument> {
+  switch (ending.kind) {
+    case 'settled': {
+      const { status, now, attempt } = ending;
+      return {
+        $set: { status, claim: null, claimable_at: null, enqueue_at: null, settled_at: now },
+        ...(attempt === undefined ? {} : tried(attempt)),
+      };
+    }
+    case 'retried':
+      return { $set: pendingFrom(ending.attempt.next), ...tried(ending.attempt) };
+    case 'given-back': {
+      const { now, until } = ending;
+      return { $set: { ...pendingFrom(now), enqueue_at: until, deferrals: 1 } };
+    }
+    default:
+      return ending satisfies never;
+  }
+}
+
+const pendingFrom = (from: Date | null) =>
+  ({ status: 'pending', claim: null, claimable_at: from, enqueue_at: from }) as const;
+
+const tried = (attempt: Attempt) => ({ $push: { attempts: attempt }, $inc: { tries: 1 } });
+
 /** A stored delivery as everybody else knows it. */
 export const toDelivery = ({
   _id,
   claimable_at,
-  enqueue_at: _e,
+  enqueue_at,
   claim: _c,
-  deferrals: _d,
+  deferrals,
   ...delivery
 }: DeliveryDocument): Delivery => ({
   id: _id,
   ...delivery,
-  next_attempt_at: delivery.status === 'pending' ? claimable_at : null,
+  next_attempt_at: delivery.status === 'pending' ? (deferrals > 0 ? enqueue_at : claimable_at) : null,
 });

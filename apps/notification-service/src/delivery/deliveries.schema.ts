@@ -71,7 +71,10 @@ const DEAD: DeliveryStatus = 'dead';
 deliverySchema.index({ subscription_id: 1, 'event.position': 1, replay_id: 1 }, { unique: true });
 deliverySchema.index({ subscription_id: 1, created_at: -1, _id: -1 });
 // MongoDB takes a partial index only for a query that says as much as its filter: `$lte` does not say `$type`.
-deliverySchema.index({ enqueue_at: 1 }, { partialFilterExpression: { enqueue_at: { $type: 'date' } } });
+deliverySchema.index(
+  { enqueue_at: 1, subscription_id: 1 },
+  { partialFilterExpression: { enqueue_at: { $type: 'date' } } },
+);
 deliverySchema.index({ lane: 1, status: 1, 'event.position': 1 }, { partialFilterExpression: { lane: { $gt: '' } } });
 deliverySchema.index({ replay_id: 1, status: 1 }, { partialFilterExpression: { replay_id: { $gt: '' } } });
 deliverySchema.index({ settled_at: -1, _id: -1 }, { partialFilterExpression: { status: DEAD } });

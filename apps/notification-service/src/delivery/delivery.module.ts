@@ -5,6 +5,7 @@ import { ArchiveModule } from '../archive/archive.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { AllSubscribers } from './all-subscribers.js';
 import { Courier } from './attempts/courier.js';
+import { Departures } from './attempts/departures.js';
 import { DestinationsRepository } from './attempts/destinations.repository.js';
 import { Settling } from './attempts/settling.js';
 import { channelQueueController } from './channel-queue.controller.js';
@@ -51,6 +52,7 @@ import { SubscriptionSubscribers } from './subscription-subscribers.js';
     DeliveryQueue,
     Dispatcher,
     Settling,
+    Departures,
     Courier,
     Channels,
     WebhookChannel,

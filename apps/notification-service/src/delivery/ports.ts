@@ -30,6 +30,12 @@ export abstract class Subscribers {
   /** Undefined where the subscription is gone: nothing is delivered to it any more. */
   abstract find(subscriptionId: string): Promise<Subscriber | undefined>;
 
+  /** Those of `ids` that are there, by id. */
+  async findAll(ids: readonly string[]): Promise<Map<string, Subscriber>> {
+    const found = await Promise.all(ids.map(async (id) => [id, await this.find(id)] as const));
+    return new Map(found.flatMap(([id, subscriber]) => (subscriber === undefined ? [] : [[id, subscriber]])));
+  }
+
   /** Throws `not-found` unless it is the caller's, or the caller an admin. */
   abstract requireReadable(subscriptionId: string, principal: Principal): Promise<void>;
 

@@ -35,13 +35,17 @@ export class SubscriptionSubscribers extends Subscribers {
   }
 
   override async find(subscriptionId: string): Promise<Subscriber | undefined> {
-    const [subscription, secrets] = await Promise.all([
-      this.subscriptions.find(subscriptionId),
-      this.subscriptions.secretsOf(subscriptionId),
-    ]);
-    if (subscription === undefined) return undefined;
-    const { enabled, max_attempts } = subscription.config;
-    return { enabled, sink: subscription.sink, secrets, maxAttempts: max_attempts };
+    return (await this.findAll([subscriptionId])).get(subscriptionId);
+  }
+
+  override async findAll(ids: readonly string[]): Promise<Map<string, Subscriber>> {
+    const found = await this.subscriptions.withSecrets(ids);
+    return new Map(
+      found.map(({ subscription: { id, sink, config }, secrets }) => [
+        id,
+        { enabled: config.enabled, sink, secrets, maxAttempts: config.max_attempts },
+      ]),
+    );
   }
 
   override async requireReadable(subscriptionId: string, principal: Principal): Promise<void> {

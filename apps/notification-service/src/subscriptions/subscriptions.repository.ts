@@ -36,6 +36,14 @@ export class SubscriptionsRepository {
     return document === null ? undefined : toSubscription(document);
   }
 
+  /** Those of `ids` that there are, in no order. */
+  async findAll(ids: readonly string[]): Promise<Subscription[]> {
+    const documents = await this.subscriptions
+      .find(trustedFilter({ _id: { $in: ids } }))
+      .lean<SubscriptionDocument[]>();
+    return documents.map(toSubscription);
+  }
+
   /** Oldest first; of that owner, or all. */
   async page(ownerId: string | undefined, request: PageRequest): Promise<Page<Subscription>> {
     const keyset = keysetQuery<SubscriptionDocument>({ field: 'created_at', direction: 1, type: 'date' }, request);

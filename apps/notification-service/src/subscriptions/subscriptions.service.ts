@@ -142,7 +142,13 @@ export class SubscriptionsService {
   async secretsOf(id: string): Promise<readonly string[]> {
     const subscription = await this.find(id);
     if (subscription === undefined) return [];
-    return validSecrets(subscription, this.clock.now()).map(({ sealed }) => this.secrets.open(sealed, id));
+    return this.openSecrets(subscription);
+  }
+
+  /** For deliveries, which ask before each attempt: those of `ids` that are there, each with what `secretsOf` would say. */
+  async withSecrets(ids: readonly string[]): Promise<{ subscription: Subscription; secrets: readonly string[] }[]> {
+    const subscriptions = await this.subscriptions.findAll(ids);
+    return subscriptions.map((subscription) => ({ subscription, secrets: this.openSecrets(subscription) }));
   }
 
   /** For deliveries: has it match nothing until its owner resumes it; does nothing where it is gone. */
@@ -153,6 +159,10 @@ export class SubscriptionsService {
       const disabled = disableSubscription(state, reason, this.clock.now());
       if (disabled !== state) await this.subscriptions.update(disabled);
     });
+  }
+
+  private openSecrets(subscription: Subscription): string[] {
+    return validSecrets(subscription, this.clock.now()).map(({ sealed }) => this.secrets.open(sealed, subscription.id));
   }
 
   private manage(

@@ -17,13 +17,16 @@ export interface Breaker {
 
 export const CLOSED: Breaker = { failures: 0, openings: 0, open_until: null };
 
-export type Admission = { kind: 'pass' } | { kind: 'probe'; state: Breaker } | { kind: 'wait'; until: Date };
+/** All may go; or one, and the others not before `until`; or none. */
+export type Admission =
+  { kind: 'pass' } | { kind: 'probe'; state: Breaker; until: Date } | { kind: 'wait'; until: Date };
 
 /** Whether a delivery may go out. A probe may only where nobody else has taken its place: `state` has to be stored first. */
 export function admit(breaker: Breaker, now: Date): Admission {
   if (breaker.open_until === null) return { kind: 'pass' };
   if (breaker.open_until > now) return { kind: 'wait', until: breaker.open_until };
-  return { kind: 'probe', state: { ...breaker, open_until: new Date(now.getTime() + PROBE_MS) } };
+  const until = new Date(now.getTime() + PROBE_MS);
+  return { kind: 'probe', state: { ...breaker, open_until: until }, until };
 }
 
 /** After a failure. Those that were under way already when it opened change nothing about when it is tried again. */

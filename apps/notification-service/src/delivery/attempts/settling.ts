@@ -1,14 +1,35 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '#kernel';
+import { Batcher, type Clock } from '#kernel';
 import { Transactions } from '#persistence';
 import { CLOCK } from '../../config.js';
-import { type Claimed, DeliveriesRepository } from '../deliveries.repository.js';
+import { type Claimed, DeliveriesRepository, type Ending } from '../deliveries.repository.js';
 import type { Verdict } from '../delivery.js';
 import { DeliveryQueue } from '../dispatch/delivery-queue.js';
 
-/** Writes what came of an attempt, and lets the next of the lane go. What a lapsed claim has to say is ignored. */
+const AT_ONCE = 500;
+
+/** Writes what becomes of claimed deliveries, and lets the next of a lane go. What a lapsed claim has to say is ignored. */
 @Injectable()
 export class Settling {
+  private readonly writes = new Batcher<readonly [Claimed, Ending], void>({
+    work: async (_key, endings) => {
+      await this.deliveries.end(endings);
+      return endings.map(() => ({ status: 'fulfilled', value: undefined }));
+    },
+    maxBatch: AT_ONCE,
+    // The queues' prefetch bounds them.
+    maxWaiting: Infinity,
+  });
+
+  private readonly deferrals = new Batcher<string, void>({
+    work: async (_key, ids) => {
+      await this.deliveries.defer(ids, this.clock.now());
+      return ids.map(() => ({ status: 'fulfilled', value: undefined }));
+    },
+    maxBatch: AT_ONCE,
+    maxWaiting: Infinity,
+  });
+
   constructor(
     private readonly deliveries: DeliveriesRepository,
     private readonly transactions: Transactions,
@@ -16,29 +37,34 @@ export class Settling {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async record(claimed: Claimed, verdict: Verdict): Promise<void> {
-    if (verdict.status !== 'pending') return this.settle(claimed, verdict.status, verdict.attempt);
-    const { next } = verdict.attempt;
-    const kept = await this.deliveries.retryLater(claimed, verdict);
+  async record(claimed: Claimed, { status, attempt }: Verdict): Promise<void> {
+    if (status !== 'pending') return this.settle(claimed, { kind: 'settled', status, attempt, now: this.clock.now() });
+    await this.writes.submit('deliveries', [claimed, { kind: 'retried', attempt }]);
     const { id, channel, subscription_id } = claimed.delivery;
-    if (kept && next !== null) this.queue.putAt(next, { _id: id, channel, subscription_id });
+    if (attempt.next !== null) this.queue.putAt(attempt.next, { _id: id, channel, subscription_id });
   }
 
-  async settle(
-    claimed: Claimed,
-    status: 'succeeded' | 'dead' | 'discarded',
-    attempt?: Verdict['attempt'],
-  ): Promise<void> {
-    const now = this.clock.now();
-    const how = { now, ...(attempt === undefined ? {} : { attempt }) };
+  /** To somebody who is gone nothing is delivered any more. */
+  async discard(claimed: Claimed): Promise<void> {
+    await this.settle(claimed, { kind: 'settled', status: 'discarded', now: this.clock.now() });
+  }
+
+  /** Without an attempt, to be called again then. */
+  async giveBack(claimed: Claimed, until: Date): Promise<void> {
+    await this.writes.submit('deliveries', [claimed, { kind: 'given-back', now: this.clock.now(), until }]);
+  }
+
+  /** Unclaimed, to be put into the queue again later: its destination has no room for it now. */
+  async defer(id: string): Promise<void> {
+    await this.deferrals.submit('deliveries', id);
+  }
+
+  private async settle(claimed: Claimed, ending: Extract<Ending, { kind: 'settled' }>): Promise<void> {
     const { lane } = claimed.delivery;
-    if (lane === null) {
-      await this.deliveries.settle(claimed, status, how);
-      return;
-    }
+    if (lane === null) return this.writes.submit('deliveries', [claimed, ending]);
     const next = await this.transactions.run(async () => {
-      const settled = await this.deliveries.settle(claimed, status, how);
-      return settled ? this.deliveries.passOn(lane, now) : undefined;
+      const ended = await this.deliveries.endInLane(claimed, ending);
+      return ended ? this.deliveries.passOn(lane, ending.now) : undefined;
     });
     if (next !== undefined) await this.queue.put([next]);
   }

@@ -4,6 +4,8 @@ import { ENVELOPE_CONTENT_TYPE, type Envelope, idSchema } from '#contracts';
 import { type Clock, newId } from '#kernel';
 import { Publisher, type QueueName } from '#messaging';
 import { CLOCK } from '../../config.js';
+import { admit, CLOSED } from '../attempts/breaker.js';
+import { DestinationsRepository } from '../attempts/destinations.repository.js';
 import type { ChannelName } from '../channels/channel.js';
 import { DeliveriesRepository, type Due } from '../deliveries.repository.js';
 
@@ -37,6 +39,7 @@ export class DeliveryQueue implements OnApplicationShutdown {
 
   constructor(
     private readonly deliveries: DeliveriesRepository,
+    private readonly destinations: DestinationsRepository,
     private readonly publisher: Publisher,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -52,10 +55,12 @@ export class DeliveryQueue implements OnApplicationShutdown {
     return due.length === AT_ONCE;
   }
 
-  /** Puts in those, which are due. */
-  async put(due: readonly Due[]): Promise<void> {
-    if (due.length === 0) return;
+  /** Puts in those, which are due; but what is for a destination that is down is held back, and one at a time sent to see. */
+  async put(all: readonly Due[]): Promise<void> {
+    if (all.length === 0) return;
     const now = this.clock.now();
+    const due = await this.holdBack(all, now);
+    if (due.length === 0) return;
     await Promise.all(due.map((delivery) => this.publisher.publish(this.messageOf(delivery, now))));
     const again = new Date(now.getTime() + AGAIN_AFTER_MS);
     await this.deliveries.markEnqueued(
@@ -74,6 +79,20 @@ export class DeliveryQueue implements OnApplicationShutdown {
       this.put([delivery]).catch(() => undefined);
     }, wait + TIMER_SLACK_MS);
     this.timers.add(timer);
+  }
+
+  private async holdBack(all: readonly Due[], now: Date): Promise<readonly Due[]> {
+    const known = await this.destinations.known(all.map(({ subscription_id }) => subscription_id));
+    if (known.size === 0) return all;
+    const going: Due[] = [];
+    for (const [id, due] of Map.groupBy(all, ({ subscription_id }) => subscription_id)) {
+      const admission = admit(known.get(id) ?? CLOSED, now);
+      const some = admission.kind === 'pass' ? due.length : admission.kind === 'probe' ? 1 : 0;
+      going.push(...due.slice(0, some));
+      const held = due.slice(some).map(({ _id }) => _id);
+      if (admission.kind !== 'pass') await this.deliveries.hold(held, admission.until);
+    }
+    return going;
   }
 
   private messageOf({ _id, channel, subscription_id }: Due, now: Date) {
