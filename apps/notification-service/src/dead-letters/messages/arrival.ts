@@ -17,6 +17,7 @@ const TROUBLE: Record<MessageKind, (message: RawMessage) => Trouble> = {
 export function arrivalOf(kind: MessageKind, message: RawMessage): Arrival {
   const trouble = TROUBLE[kind](message);
   const { content, redelivered } = message;
+  const whole = content.length <= CONTENT_KEPT;
   const { messageId, type } = carriedOf(message).properties;
   return {
     fingerprint: fingerprintOf(kind, trouble, message),
@@ -30,8 +31,9 @@ export function arrivalOf(kind: MessageKind, message: RawMessage): Arrival {
     type: type ?? null,
     properties: plainMembers(message.properties),
     headers: plainMembers(message.headers),
-    content: content.length > CONTENT_KEPT ? content.subarray(0, BEGINNING_KEPT) : content,
+    content: whole ? content : content.subarray(0, BEGINNING_KEPT),
     size: content.length,
+    whole,
     redrive: redriveOf(message) ?? null,
     redelivered,
   };

@@ -58,8 +58,8 @@ describe('an arrival', () => {
   });
 
   it('keeps only the beginning of what is too large', () => {
-    const { content, size } = arrivalOf('parked', parked({ content: Buffer.alloc(9 * 1024 * 1024, 1) }));
-    expect([content.length, size]).toEqual([65_536, 9 * 1024 * 1024]);
+    const { content, size, whole } = arrivalOf('parked', parked({ content: Buffer.alloc(9 * 1024 * 1024, 1) }));
+    expect([content.length, size, whole]).toEqual([65_536, 9 * 1024 * 1024, false]);
   });
 });
 

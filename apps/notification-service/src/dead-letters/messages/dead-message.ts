@@ -40,6 +40,8 @@ export interface Arrival {
   content: Buffer;
   /** Of the whole content, in bytes. */
   size: number;
+  /** Whether all of it is kept. */
+  whole: boolean;
   /** The redrive that it comes back from. */
   redrive: { deadLetter: string; number: number } | null;
   /** It may have been here before, and have been filed. */
@@ -63,8 +65,6 @@ export interface DeadMessage extends Omit<Arrival, 'redrive' | 'redelivered'> {
   /** When it is forgotten; null while it is not done with. */
   expires_at: Date | null;
 }
-
-export const isWhole = ({ content, size }: Pick<DeadMessage, 'content' | 'size'>): boolean => content.length === size;
 
 export function fileNew({ redrive, redelivered: _, ...message }: Arrival, id: string, now: Date): DeadMessage {
   return {

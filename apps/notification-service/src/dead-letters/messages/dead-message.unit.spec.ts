@@ -20,6 +20,7 @@ const arrival = (given: Partial<Arrival> = {}): Arrival => ({
   headers: {},
   content: Buffer.from('x'),
   size: 1,
+  whole: true,
   redrive: null,
   redelivered: false,
   ...given,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idSchema, timestampSchema } from '#contracts';
 import { shownContent } from './content.js';
 import { DEAD_MESSAGE_EXAMPLE } from './dead-message.example.js';
-import { type DeadMessage, type HistoryEntry, isWhole, MESSAGE_KINDS, MESSAGE_STATUSES } from './dead-message.js';
+import { type DeadMessage, type HistoryEntry, MESSAGE_KINDS, MESSAGE_STATUSES } from './dead-message.js';
 import type { ListedMessage } from './dead-messages.repository.js';
 
 const somebody = z.object({ id: z.string(), username: z.string() });
@@ -75,7 +75,7 @@ export const presentListed = (message: ListedMessage): z.infer<typeof listedMess
 
 export const presentMessage = (message: DeadMessage): z.infer<typeof deadMessageSchema> => ({
   ...presentListed(message),
-  content: { ...shownContent(message.content), whole: isWhole(message) },
+  content: { ...shownContent(message.content), whole: message.whole },
 });
 
 const presentEntry = (entry: HistoryEntry): z.infer<typeof historyEntry> => ({ ...entry, at: entry.at.toISOString() });

@@ -79,8 +79,7 @@ export class DeadMessagesRepository {
 
   /** How many of the open ones were too large to be kept whole. */
   async countCut(filter: DeadMessageFilter): Promise<number> {
-    const cut = { $expr: { $ne: ['$size', { $binarySize: '$content' }] } };
-    return this.messages.countDocuments(trustedFilter({ $and: [open(filter), cut] }));
+    return this.messages.countDocuments({ ...open(filter), whole: false });
   }
 
   /** They are to be published again. Answers how many. */

@@ -30,6 +30,7 @@ export const deadMessageSchema = new Schema<DeadMessageDocument>(
     headers: { type: String, required: true },
     content: { type: Buffer, default: Buffer.alloc(0) },
     size: { type: Number, required: true },
+    whole: { type: Boolean, required: true },
     status: { type: String, enum: MESSAGE_STATUSES, required: true },
     history: { type: Schema.Types.Mixed, required: true },
     times: { type: Number, required: true },
