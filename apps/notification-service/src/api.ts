@@ -20,6 +20,7 @@ export const API: ApiDescription = {
     Replays: 'What has been published, delivered once more',
     Bus: 'Events of everybody: publishing them, and reading what has been published',
     Schemas: 'What the data of events must be like, by type and version',
+    Templates: 'What messages say, by type, channel and locale, in every version',
     Operations: 'Health and metrics',
   },
 };

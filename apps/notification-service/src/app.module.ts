@@ -17,6 +17,7 @@ import { ReplaysModule } from './replays/replays.module.js';
 import { SchemasModule } from './schemas/schemas.module.js';
 import { SettingsModule } from './settings.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
+import { TemplatesModule } from './templates/templates.module.js';
 
 export const SERVICE = 'notification-service';
 
@@ -46,6 +47,7 @@ export class AppModule {
         ReplaysModule,
         BusModule,
         SchemasModule,
+        TemplatesModule,
         AsyncApiModule,
       ],
     };
