@@ -13,6 +13,8 @@ export const API: ApiDescription = {
   tags: {
     Notifications: 'What the caller has been told, and what of it they have read',
     Following: 'Whose changes the caller wants to hear of',
+    Preferences: 'How the caller wants to be told',
+    Devices: 'Where the caller can be pushed to',
     Live: 'Notifications as they happen',
     Subscriptions: 'What is delivered to whom',
     Deliveries: 'What became of it: every attempt',

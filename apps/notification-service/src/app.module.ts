@@ -9,9 +9,11 @@ import { BusModule } from './bus/bus.module.js';
 import type { Config } from './config.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
+import { DevicesModule } from './devices/devices.module.js';
 import { FollowsModule } from './follows/follows.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
+import { PreferencesModule } from './preferences/preferences.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { ReplaysModule } from './replays/replays.module.js';
 import { SchemasModule } from './schemas/schemas.module.js';
@@ -39,6 +41,8 @@ export class AppModule {
         }),
         NotificationsModule,
         FollowsModule,
+        PreferencesModule,
+        DevicesModule,
         IntakeModule,
         RealtimeModule,
         SubscriptionsModule,

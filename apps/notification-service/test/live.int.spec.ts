@@ -171,6 +171,38 @@ describe('reading', () => {
   });
 });
 
+describe('what a person does not want live', () => {
+  it('does not come, on any instance, nor on coming back; it is in history, and unread', async () => {
+    const bob = person('bob');
+    await bed.register(bob);
+    const event = { id: newId(), by: bob };
+    const headers = { authorization: `Bearer ${await bed.token(bob)}`, 'content-type': 'application/json' };
+    const listeners = [await bed.listen(bob, { instance: 0 }), await bed.listen(bob, { instance: 1 })];
+    const { position: start } = listeners[0]!.ready[0]!;
+    const body = JSON.stringify({ types: { 'event.created': { socket: false } } });
+    expect((await fetch(`${bed.url(0)}/v1/preferences`, { method: 'PUT', headers, body })).status).toBe(200);
+    let told = 0;
+    // The other instance hears of it a moment later.
+    await until(async () => {
+      const before = listeners.map(({ received: all }) => all.length);
+      await bed.changed('created', event);
+      await bed.changed('updated', event);
+      told += 2;
+      for (const [index, listener] of listeners.entries()) {
+        await until(() => expect(listener.received.at(-1)?.meta.unread).toBe(told));
+        const since = listener.received.slice(before[index]).map(({ payload }) => payload.notification_type);
+        expect(since).toEqual(['event.updated']);
+      }
+    });
+    const back = await bed.listen(bob, { after: start });
+    await until(() => expect(back.received.at(-1)?.meta.unread).toBe(told));
+    expect(new Set(back.received.map(({ payload }) => payload.notification_type))).toEqual(new Set(['event.updated']));
+    expect(back.gaps).toEqual([]);
+    const history = await fetch(`${bed.url(1)}/v1/notifications?type=event.created&unread=true`, { headers });
+    expect(((await history.json()) as { data: unknown[] }).data).toHaveLength(told / 2);
+  });
+});
+
 describe('the door', () => {
   const refusal = async (auth: object): Promise<unknown> => {
     const error: unknown = await bed.listen(person('x'), auth).catch((reason: unknown) => reason);

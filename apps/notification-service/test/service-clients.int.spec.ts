@@ -40,6 +40,8 @@ it('a service client is refused wherever people read, follow and listen', async 
     'GET /v1/notifications': '403 forbidden',
     'GET /v1/notifications/stream': '403 forbidden',
     'PUT /v1/follows/{event_id}': '403 forbidden',
+    'PUT /v1/preferences': '403 forbidden',
+    'POST /v1/devices': '403 forbidden',
   });
   expect(new Set(Object.values(answers))).toEqual(new Set(['403 forbidden']));
 });

@@ -4,6 +4,7 @@ import { LOGGER, type Logger, Metrics } from '#observability';
 import { NotificationsService } from '../notifications/notifications.service.js';
 import type { LiveConnection } from './live-connection.js';
 import { LiveFeed } from './live-feed.js';
+import { LivePreferences } from './live-preferences.js';
 import { LiveSession } from './live-session.js';
 import { LiveSessions } from './live-sessions.js';
 
@@ -13,6 +14,7 @@ export class LiveSessionFactory {
   constructor(
     private readonly notifications: NotificationsService,
     private readonly feed: LiveFeed,
+    private readonly preferences: LivePreferences,
     private readonly sessions: LiveSessions,
     private readonly metrics: Metrics,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -20,7 +22,7 @@ export class LiveSessionFactory {
 
   /** Registers the session before it starts, so that nothing committed from here on passes it by. */
   open(principal: Principal, connection: LiveConnection, after: number | undefined): LiveSession {
-    const session = new LiveSession(principal, connection, this.notifications, this.feed);
+    const session = new LiveSession(principal, connection, this.notifications, this.feed, this.preferences);
     this.sessions.add(session);
     this.logger.info({ user_id: principal.id, transport: connection.transport, after }, 'live.opened');
     session.start(after).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import type { Principal } from '#auth';
+import type { NotificationType } from '#contracts';
 import type { PositionRange } from '../notifications/notifications.repository.js';
 import type { ReadNotification } from '../notifications/notifications.service.js';
 import type { SentNotification } from './committed-batch.js';
@@ -20,6 +21,17 @@ export interface History {
   unreadCount(userId: string, upTo: number): Promise<number>;
 }
 
+/** The types of which a person wants nothing live, as one version of their preferences has it. */
+export interface Muted {
+  version: number;
+  types: readonly NotificationType[];
+}
+
+/** Where a session learns what its person does not want live. */
+export interface LiveWishes {
+  mutedFor(userId: string): Promise<Muted>;
+}
+
 /** The newest position that this instance has handed to its sessions. */
 export interface FeedPosition {
   readonly position: number;
@@ -28,12 +40,16 @@ export interface FeedPosition {
 /**
  * One person at the end of one connection: what they missed, in order, and then live, each notification once. `cursor`
  * is the position up to which everything has been sent; while the session catches up, live notifications wait for it in
- * the database, so that neither order nor completeness depends on timing.
+ * the database, so that neither order nor completeness depends on timing. What the person does not want live is passed
+ * over: it moves the cursor and counts as unread like the rest.
  */
 export class LiveSession {
   private cursor = 0;
   private unread = 0;
-  private sent = 0;
+  /** How many were added to `unread`, one by one. */
+  private counted = 0;
+  /** Null until it has been asked for. */
+  private muted: Muted | null = null;
   /** Each catch-up supersedes the one before; null while the session is live. */
   private catchingUp: symbol | null = Symbol('starting');
   private closed = false;
@@ -45,6 +61,7 @@ export class LiveSession {
     private readonly connection: LiveConnection,
     private readonly history: History,
     private readonly feed: FeedPosition,
+    private readonly wishes: LiveWishes,
   ) {}
 
   get transport(): LiveConnection['transport'] {
@@ -87,9 +104,14 @@ export class LiveSession {
 
   /** Counts again what is unread, after the person has read something on whichever device. */
   async recount(): Promise<void> {
-    const sentBefore = this.sent;
+    const countedBefore = this.counted;
     const unread = await this.history.unreadCount(this.principal.id, this.cursor);
-    this.unread = unread + (this.sent - sentBefore);
+    this.unread = unread + (this.counted - countedBefore);
+  }
+
+  /** From now on brings nothing of `muted`, unless it knows of a newer version. */
+  mute(muted: Muted): void {
+    if (this.muted === null || muted.version >= this.muted.version) this.muted = muted;
   }
 
   close(reason: CloseReason): void {
@@ -108,6 +130,7 @@ export class LiveSession {
     const run = Symbol('catch-up');
     this.catchingUp = run;
     this.cursor = after;
+    if (this.muted === null) this.mute(await this.wishes.mutedFor(this.principal.id));
     this.unread = await this.history.unreadCount(this.principal.id, after);
     while (this.isRunning(run)) {
       const upTo = this.feed.position;
@@ -141,8 +164,9 @@ export class LiveSession {
 
   private send(notification: SentNotification, read: boolean): void {
     if (!read) this.unread += 1;
-    this.sent += read ? 0 : 1;
+    this.counted += read ? 0 : 1;
     const { payload, _id: id, position, traceparent } = notification;
+    if (this.muted?.types.includes(payload.notification_type) === true) return;
     this.connection.sendNotification(payload, { id, position, traceparent, unread: this.unread });
     if (this.connection.backlogBytes() > MAX_BACKLOG_BYTES) this.close('slow-consumer');
   }

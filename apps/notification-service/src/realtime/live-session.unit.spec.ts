@@ -4,7 +4,7 @@ import type { Principal } from '#auth';
 import { newId } from '#kernel';
 import type { ReadNotification } from '../notifications/notifications.service.js';
 import type { LiveConnection } from './live-connection.js';
-import { type History, LiveSession, MAX_BACKLOG_BYTES } from './live-session.js';
+import { type History, LiveSession, type LiveWishes, MAX_BACKLOG_BYTES, type Muted } from './live-session.js';
 
 const principal: Principal = {
   id: newId(),
@@ -16,11 +16,12 @@ const principal: Principal = {
 };
 
 /** A reader's world: positions that tell them something, the committed head, and what retention took. */
-class World implements History {
+class World implements History, LiveWishes {
   position = 0;
   gone = 0;
   readonly told = new Set<number>();
   readonly read = new Set<number>();
+  muted: Muted = { version: 0, types: [] };
 
   constructor(private readonly pause: (label: string) => Promise<void> = () => Promise.resolve()) {}
 
@@ -43,15 +44,21 @@ class World implements History {
     return [...this.told].filter((position) => position <= upTo && !this.read.has(position)).length;
   }
 
+  async mutedFor(): Promise<Muted> {
+    await this.pause('muted');
+    return this.muted;
+  }
+
   notification(position: number): ReadNotification {
+    const type = typeAt(position);
     return {
       _id: newId(),
       position,
       user_id: principal.id,
-      type: 'event.created',
+      type,
       payload: {
         type: 'notification',
-        notification_type: 'event.created',
+        notification_type: type,
         event: { id: newId(), title: `${position}`, action: 'created', timestamp: new Date().toISOString() },
         user: 'bob',
       },
@@ -61,6 +68,9 @@ class World implements History {
     };
   }
 }
+
+const typeAt = (position: number) => (position % 3 === 0 ? 'event.updated' : 'event.created');
+const UPDATES = ['event.updated'] as const;
 
 class Recorder implements LiveConnection {
   readonly transport = 'socket.io';
@@ -105,13 +115,15 @@ describe('a live session', () => {
         fc.array(fc.boolean(), { maxLength: 30 }),
         fc.nat({ max: 35 }),
         fc.boolean(),
-        async (scheduler, before, during, start, resumeAgain) => {
+        fc.boolean(),
+        async (scheduler, before, during, start, resumeAgain, withoutUpdates) => {
           const world = new World((label) => scheduler.schedule(Promise.resolve(), label));
+          if (withoutUpdates) world.muted = { version: 1, types: UPDATES };
           before.forEach((told, index) => told && world.told.add(index + 1));
           world.position = before.length;
           const after = Math.min(start, before.length);
           const connection = new Recorder();
-          const session = new LiveSession(principal, connection, world, world);
+          const session = new LiveSession(principal, connection, world, world, world);
           const starting = session.start(after);
           during.forEach((told, index) => {
             void scheduler
@@ -121,8 +133,11 @@ describe('a live session', () => {
           if (resumeAgain) void scheduler.schedule(Promise.resolve(), 'reread').then(() => session.reread());
           await scheduler.waitIdle();
           await starting;
-          expect(connection.positions).toEqual([...world.told].filter((p) => p > after).sort((a, b) => a - b));
-          expect(connection.unread.at(-1) ?? world.told.size).toBe(world.told.size);
+          const wanted = (position: number): boolean => !withoutUpdates || typeAt(position) !== 'event.updated';
+          const expected = [...world.told].filter((p) => p > after && wanted(p)).sort((a, b) => a - b);
+          expect(connection.positions).toEqual(expected);
+          const unread = [...world.told].filter((position) => position <= (expected.at(-1) ?? 0)).length;
+          expect(connection.unread.at(-1) ?? 0).toBe(unread);
           expect(connection.gaps).toEqual([]);
         },
       ),
@@ -135,7 +150,7 @@ describe('a live session', () => {
     world.told.add(1);
     world.position = 1;
     const connection = new Recorder();
-    const session = new LiveSession(principal, connection, world, world);
+    const session = new LiveSession(principal, connection, world, world, world);
     await session.start(undefined);
     commit(world, session, 2, true);
     expect(connection.ready).toMatchObject({ position: 1, recovered: false });
@@ -149,7 +164,7 @@ describe('a live session', () => {
     world.position = 10;
     world.gone = 6;
     const connection = new Recorder();
-    await new LiveSession(principal, connection, world, world).start(2);
+    await new LiveSession(principal, connection, world, world, world).start(2);
     expect(connection.ready).toMatchObject({ recovered: false });
     expect(connection.gaps).toEqual([{ from: 2, to: 6 }]);
     expect(connection.positions).toEqual([7, 8, 9, 10]);
@@ -159,7 +174,7 @@ describe('a live session', () => {
     const world = new World();
     world.position = 3;
     const connection = new Recorder();
-    const session = new LiveSession(principal, connection, world, world);
+    const session = new LiveSession(principal, connection, world, world, world);
     await session.start(99);
     commit(world, session, 4, true);
     expect(connection.ready).toMatchObject({ recovered: false });
@@ -169,7 +184,7 @@ describe('a live session', () => {
   it('counts what was read elsewhere out of unread', async () => {
     const world = new World();
     const connection = new Recorder();
-    const session = new LiveSession(principal, connection, world, world);
+    const session = new LiveSession(principal, connection, world, world, world);
     await session.start(undefined);
     commit(world, session, 1, true);
     world.read.add(1);
@@ -178,10 +193,27 @@ describe('a live session', () => {
     expect(connection.unread).toEqual([1, 1]);
   });
 
+  it('passes over what is not wanted live, from the next one on, and counts it as unread', async () => {
+    const world = new World();
+    const connection = new Recorder();
+    const session = new LiveSession(principal, connection, world, world, world);
+    await session.start(undefined);
+    commit(world, session, 3, true);
+    session.mute({ version: 2, types: UPDATES });
+    session.mute({ version: 1, types: [] });
+    for (const position of [6, 7]) commit(world, session, position, true);
+    await session.resume(0);
+    session.mute({ version: 3, types: [] });
+    commit(world, session, 9, true);
+    expect(connection.positions).toEqual([3, 7, 7, 9]);
+    expect(connection.unread).toEqual([1, 3, 3, 4]);
+    expect(connection.gaps).toEqual([]);
+  });
+
   it('cuts off whoever does not take what is sent', async () => {
     const world = new World();
     const connection = new Recorder();
-    const session = new LiveSession(principal, connection, world, world);
+    const session = new LiveSession(principal, connection, world, world, world);
     await session.start(undefined);
     connection.backlog = MAX_BACKLOG_BYTES + 1;
     commit(world, session, 1, true);

@@ -1,20 +1,17 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { derivedKey } from '../../derived-key.js';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-
-/** What is used where no key is set, which production does not allow: it keeps nothing secret. */
-const DEVELOPMENT_KEY = createHash('sha256').update('usher development').digest('base64');
 
 /** Encrypts what the database must not tell, each text for one place in it (AES-256-GCM, NIST SP 800-38D). */
 export class SecretBox {
   private readonly key: Buffer;
 
   /** @param encryptionKey 32 bytes in base64. */
-  constructor(encryptionKey = DEVELOPMENT_KEY) {
-    const secret = Buffer.from(encryptionKey, 'base64');
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'usher signing secrets', 32));
+  constructor(encryptionKey: string | undefined) {
+    this.key = derivedKey(encryptionKey, 'usher signing secrets');
   }
 
   /** In base64: nonce, tag, text. */
