@@ -15,7 +15,7 @@ const PURE = [
   '^apps/event-service/src/reminders/reminder\\.ts$',
   '^apps/event-service/src/partner/partner\\.ts$',
   '^apps/notification-service/src/intake/(?:happening|recipients|standings|telling)\\.ts$',
-  '^apps/notification-service/src/subscriptions/(?:subscription|matching/(?:filter|interest|index-keys|test-event))\\.ts$',
+  '^apps/notification-service/src/subscriptions/(?:subscription|protocol|matching/(?:filter|interest|index-keys|test-event))\\.ts$',
   '^apps/notification-service/src/delivery/(?:delivery|attempts/breaker)\\.ts$',
   '^apps/notification-service/src/replays/replay\\.ts$',
   '^apps/notification-service/src/preferences/preference\\.ts$',

@@ -27,7 +27,7 @@ export const settingsSchema = z
     EVENTBRIDGE_ENDPOINT: z
       .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
       .optional()
-      .describe('Where EventBridge is reached: a VPC endpoint, a stand-in; without it, the address of the bus’s region'),
+      .describe('Where EventBridge is reached, if not at the address of the bus’s region: a VPC endpoint, a stand-in'),
     WEBHOOK_ALLOW_PRIVATE: z
       .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
       .default(false)
