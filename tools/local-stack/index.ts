@@ -6,6 +6,7 @@ export { createVirtualHost, deleteVirtualHost, type BrokerAddress } from './rabb
 export type { LocalServer } from './server.js';
 export type { OnStep, StepEvent } from './progress.js';
 export { NothingWorked } from './ways.js';
+export { createAdEventsX } from './adeventsx/server.js';
 export { createPartner } from './partner/server.js';
 export { findFreePorts } from './ports.js';
 export { type ServerProcess, spawnServer } from './process.js';

@@ -14,6 +14,7 @@ import { listenForInterruption } from './start/interruption.js';
 import { runService, type RunningService } from './start/run-service.js';
 import { createScreen } from './start/screen.js';
 import {
+  ADEVENTSX,
   environmentOf,
   PARTNER,
   portOf,
@@ -149,6 +150,7 @@ async function introduce(around: Surroundings, stack: LocalStack): Promise<void>
     eventPort,
     notificationPort: around.portOf('notification-service'),
     partnerPort: around.portOf(PARTNER),
+    adEventsXPort: around.portOf(ADEVENTSX),
     logDir,
   };
   screen.print(banner({ ...facts, ...stack, env: process.env }));

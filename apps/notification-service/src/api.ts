@@ -21,6 +21,7 @@ export const API: ApiDescription = {
     'Dead letters': 'What was given up: to be looked at, tried again, or let go of',
     Replays: 'What has been published, delivered once more',
     Bus: 'Events of everybody: publishing them, and reading what has been published',
+    Forwarders: 'Systems outside that events are sent to in their own form',
     Schemas: 'What the data of events must be like, by type and version',
     Templates: 'What messages say, by type, channel and locale, in every version',
     Operations: 'Health and metrics',

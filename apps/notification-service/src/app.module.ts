@@ -11,6 +11,7 @@ import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DevicesModule } from './devices/devices.module.js';
 import { FollowsModule } from './follows/follows.module.js';
+import { ForwardersModule } from './forwarders/forwarders.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { PreferencesModule } from './preferences/preferences.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         BusModule,
         SchemasModule,
         TemplatesModule,
+        ForwardersModule,
         AsyncApiModule,
       ],
     };

@@ -32,6 +32,11 @@ export const settingsSchema = z
       .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
       .default(false)
       .describe('Whether webhooks may be sent to private addresses, and in production over http; for development'),
+    ADEVENTSX_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .refine((url) => /^https?:\/\/[^@#]+$/i.test(url), 'must have no credentials and no fragment')
+      .optional()
+      .describe('Where AdEventsX takes events; without it POST /v1/forwarders/adeventsx/events answers with 503'),
   })
   .refine(({ NODE_ENV, ENCRYPTION_KEY }) => NODE_ENV !== 'production' || ENCRYPTION_KEY !== undefined, {
     path: ['ENCRYPTION_KEY'],

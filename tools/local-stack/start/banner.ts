@@ -6,6 +6,8 @@ export function banner(facts: {
   notificationPort: number;
   /** Of the partner’s stand-in; 0 where none is run. */
   partnerPort: number;
+  /** Of that of AdEventsX; 0 likewise. */
+  adEventsXPort: number;
   mongodbUri: string;
   rabbitmqUrl: string;
   rabbitmqManagementUrl?: string | undefined;
@@ -20,6 +22,7 @@ export function banner(facts: {
     ['Live and messages', `${notifications}/asyncapi`],
     ['Health', `${events}/health/ready  ${notifications}/health/ready`],
     ...(facts.partnerPort > 0 ? [row('Partner stand-in', `http://localhost:${facts.partnerPort}`)] : []),
+    ...(facts.adEventsXPort > 0 ? [row('AdEventsX stand-in', `http://localhost:${facts.adEventsXPort}`)] : []),
     ['Demo user', `${ACCOUNTS.demo.username}  ${ACCOUNTS.demo.password}`],
     ['Administrator', administrator(facts.env)],
     ['MongoDB', withoutPassword(facts.mongodbUri)],

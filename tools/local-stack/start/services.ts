@@ -33,6 +33,9 @@ export const ACCOUNTS = {
 /** The partner system’s stand-in. */
 export const PARTNER = 'partner-stand-in';
 
+/** That of AdEventsX, to which events are forwarded. */
+export const ADEVENTSX = 'adeventsx-stand-in';
+
 /** Every process of Usher. */
 export const SERVICES: readonly Service[] = [
   {
@@ -58,6 +61,7 @@ export const SERVICES: readonly Service[] = [
       ...LOOPBACK,
       JWKS_URL: `http://127.0.0.1:${portOf('event-service')}/.well-known/jwks.json`,
       WEBHOOK_ALLOW_PRIVATE: 'true',
+      ADEVENTSX_URL: `http://127.0.0.1:${portOf(ADEVENTSX)}/events`,
     }),
   },
   {
@@ -66,6 +70,14 @@ export const SERVICES: readonly Service[] = [
     defaultPort: 3010,
     standsInFor: 'PARTNER_API_URL',
     own: ({ portOf }) => ({ PORT: String(portOf(PARTNER)) }),
+    defaults: () => LOOPBACK,
+  },
+  {
+    name: ADEVENTSX,
+    entry: 'dist/tools/local-stack/adeventsx/main.js',
+    defaultPort: 3011,
+    standsInFor: 'ADEVENTSX_URL',
+    own: ({ portOf }) => ({ PORT: String(portOf(ADEVENTSX)) }),
     defaults: () => LOOPBACK,
   },
 ];

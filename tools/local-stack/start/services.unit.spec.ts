@@ -6,11 +6,17 @@ const named = (name: string): Service => {
   if (!service) throw new Error(name);
   return service;
 };
+const PORTS: Record<string, number> = {
+  'event-service': 4000,
+  'notification-service': 4001,
+  'partner-stand-in': 4002,
+  'adeventsx-stand-in': 4003,
+};
 const around = {
   mongodbUri: 'mongodb://127.0.0.1:1/?replicaSet=rs0',
   rabbitmqUrl: 'amqp://127.0.0.1:2',
   dataDir: '/data',
-  portOf: (name: string) => ({ 'event-service': 4000, 'notification-service': 4001 })[name] ?? 4002,
+  portOf: (name: string) => PORTS[name] ?? 0,
 };
 const environment = (name: string, env: NodeJS.ProcessEnv = {}) => environmentOf(named(name), around, env);
 
@@ -55,17 +61,24 @@ describe('the environment of a service', () => {
 describe('a stand-in', () => {
   const run = (env: NodeJS.ProcessEnv) => servicesToRun(env).map(({ name }) => name);
   const own = ['event-service', 'notification-service'];
+  const standIns = ['partner-stand-in', 'adeventsx-stand-in'];
 
   it('is run where nobody has said where the real thing is', () => {
-    expect(run({})).toEqual([...own, 'partner-stand-in']);
-    expect(run({ PARTNER_API_URL: '' })).toEqual([...own, 'partner-stand-in']);
+    expect(run({})).toEqual([...own, ...standIns]);
+    expect(run({ PARTNER_API_URL: '', ADEVENTSX_URL: '' })).toEqual([...own, ...standIns]);
     expect(environment('partner-stand-in')).toMatchObject({ HOST: '127.0.0.1', PORT: '4002' });
+    expect(environment('notification-service')).toMatchObject({ ADEVENTSX_URL: 'http://127.0.0.1:4003/events' });
   });
 
-  it.each(['PARTNER_API_URL', 'EVENT_SERVICE_PARTNER_API_URL'])('is not run beside %s', (name) => {
-    const env = { [name]: 'https://partner.example' };
-    expect(run(env)).toEqual(own);
-    expect(environment('event-service', env)).toMatchObject({ PARTNER_API_URL: 'https://partner.example' });
+  it.each([
+    ['PARTNER_API_URL', 'event-service', 'partner-stand-in'],
+    ['EVENT_SERVICE_PARTNER_API_URL', 'event-service', 'partner-stand-in'],
+    ['ADEVENTSX_URL', 'notification-service', 'adeventsx-stand-in'],
+    ['NOTIFICATION_SERVICE_ADEVENTSX_URL', 'notification-service', 'adeventsx-stand-in'],
+  ])('is not run beside %s', (name, service, standIn) => {
+    const env = { [name]: 'https://elsewhere.example/in' };
+    expect(run(env)).toEqual([...own, ...standIns.filter((other) => other !== standIn)]);
+    expect(Object.values(environment(service, env))).toContain('https://elsewhere.example/in');
   });
 });
 

@@ -2,7 +2,7 @@ import type { Envelope } from '#contracts';
 import type { RetryPolicy } from '../attempts/retry-policy.js';
 
 /** The ways out of Usher; each has a queue of its own. */
-export const CHANNELS = ['webhook', 'eventbridge', 'event-grid'] as const;
+export const CHANNELS = ['webhook', 'eventbridge', 'event-grid', 'adeventsx'] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
 /** How far an attempt came: it says where to look for the fault. */

@@ -13,6 +13,7 @@ export const QUEUES = {
   webhook: 'notification-service.delivery.webhook.v1',
   eventbridge: 'notification-service.delivery.eventbridge.v1',
   'event-grid': 'notification-service.delivery.event-grid.v1',
+  adeventsx: 'notification-service.delivery.adeventsx.v1',
 } as const satisfies Record<ChannelName, QueueName>;
 
 const TYPE = 'usher.delivery.due';
