@@ -11,6 +11,8 @@ export interface LeaseDocument {
   expires_at: Date;
   /** A number that only the holder moves, in the same transaction as what it counts. */
   counter: number;
+  /** How often it has moved it, by nothing too: what makes each of them a write. */
+  moves: number;
 }
 
 export const LEASE = 'Lease';
@@ -22,6 +24,7 @@ export const leaseSchema = new Schema<LeaseDocument>(
     token: { type: Number, required: true },
     expires_at: { type: Date, required: true },
     counter: { type: Number, default: 0 },
+    moves: { type: Number, default: 0 },
   },
   { collection: 'leases', versionKey: false },
 );

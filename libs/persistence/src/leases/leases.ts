@@ -39,7 +39,7 @@ export class Leases {
       const { token } = await this.leases
         .findOneAndUpdate(
           trustedFilter({ _id: name, expires_at: { $lte: now } }),
-          { $set: { holder, expires_at: expiresAt }, $inc: { token: 1 }, $setOnInsert: { counter: 0 } },
+          { $set: { holder, expires_at: expiresAt }, $inc: { token: 1 }, $setOnInsert: { counter: 0, moves: 0 } },
           { upsert: true, returnDocument: 'after' },
         )
         .lean();
@@ -66,11 +66,11 @@ export class Leases {
   /**
    * Moves the lease's counter by `by` within the running transaction and returns where it stands then. Throws
    * {@link LeaseLost} where the lease has changed hands; if that happens while the transaction runs, MongoDB finds the
-   * conflict and the transaction begins again, to find it lost.
+   * conflict and the transaction begins again, to find it lost: also where it is moved by 0.
    */
   async advance(lease: Lease, by: number): Promise<number> {
     const moved = await this.leases
-      .findOneAndUpdate(held(lease), { $inc: { counter: by } }, { returnDocument: 'after' })
+      .findOneAndUpdate(held(lease), { $inc: { counter: by, moves: 1 } }, { returnDocument: 'after' })
       .lean();
     if (moved === null) throw new LeaseLost(lease.name);
     return moved.counter;
