@@ -1,7 +1,7 @@
 import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { getModelToken, MongooseModule } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
-import type { Clock } from '#kernel';
+import { type Clock, systemClock } from '#kernel';
 import { MongoRelayLog, Publisher, Relay } from '#messaging';
 import { type Logger, LOGGER, Metrics } from '#observability';
 import { Leases, LeasesModule, Transactions } from '#persistence';
@@ -29,7 +29,8 @@ import { toMessage } from './to-message.js';
         metrics: Metrics,
       ) => {
         const log = new MongoRelayLog({ name: 'bus-outbox', entries, leases, transactions, clock, logger, toMessage });
-        return new Relay({ log, leases, publisher, clock, logger, metrics });
+        // The clock by which leases are given.
+        return new Relay({ log, leases, publisher, clock: systemClock, logger, metrics });
       },
     },
   ],
