@@ -84,6 +84,22 @@ const METRICS = {
     help: 'Replays that ended: completed or canceled',
     labels: ['outcome'],
   },
+  usher_workflow_position: {
+    kind: 'gauge',
+    help: 'Archive position up to which workflows have followed',
+    labels: [],
+  },
+  usher_workflow_runs_started_total: { kind: 'counter', help: 'Runs of workflows begun', labels: [] },
+  usher_workflow_runs_finished_total: {
+    kind: 'counter',
+    help: 'Runs of workflows over: completed, failed or canceled',
+    labels: ['outcome'],
+  },
+  usher_workflow_steps_total: {
+    kind: 'counter',
+    help: 'Attempts at steps of workflows, by kind: done, again or failed',
+    labels: ['kind', 'outcome'],
+  },
   usher_reminders_sent_total: { kind: 'counter', help: 'Reminders that an event is about to begin', labels: [] },
   usher_realtime_dropped_total: {
     kind: 'counter',

@@ -5,6 +5,15 @@ import { InsertWatch } from '#messaging';
 import type { Logger } from '#observability';
 import { ARCHIVED_EVENT, type ArchivedEvent } from './archive.schema.js';
 
+/** A part of the archive. */
+export interface ArchiveRange {
+  after: number;
+  to: number;
+  /** Null for any. */
+  types: readonly string[] | null;
+  subject?: string | undefined;
+}
+
 /** The archive for those who follow it by position. */
 @Injectable()
 export class ArchiveFeed {
@@ -19,13 +28,14 @@ export class ArchiveFeed {
       .lean();
   }
 
-  /** The next `limit` events above `after` and up to `to`, ascending; of these types only, where any are named. */
-  async between(
-    { after, to, types }: { after: number; to: number; types: readonly string[] | null },
-    limit: number,
-  ): Promise<ArchivedEvent[]> {
+  /** The next `limit` events above `after` and up to `to`, ascending; of these types and that subject only, where they are named. */
+  async between({ after, to, types, subject }: ArchiveRange, limit: number): Promise<ArchivedEvent[]> {
     return this.events
-      .find({ _id: trusted({ $gt: after, $lte: to }), ...(types === null ? {} : { type: trusted({ $in: types }) }) })
+      .find({
+        _id: trusted({ $gt: after, $lte: to }),
+        ...(types === null ? {} : { type: trusted({ $in: types }) }),
+        ...(subject === undefined ? {} : { subject }),
+      })
       .sort({ _id: 1 })
       .limit(limit)
       .lean();

@@ -7,19 +7,20 @@ import { protocolObjections } from './protocol.js';
 import { isSigningSecret } from './secrets/signing-secret.js';
 import { DEFAULTS, ORDERINGS, PROTOCOLS, type Subscription } from './subscription.js';
 
-const MAX_TYPES = 50;
+export const MAX_TYPES = 50;
 const MAX_FILTERS = 20;
 const MAX_EXPRESSIONS = 100;
 const MAX_DEPTH = 8;
 
-const attributeValue = z.string().min(1).max(1_024);
+export const attributeValue = z.string().min(1).max(1_024);
 
 /** Attribute names are lower-case letters and digits (CloudEvents 1.0, "Naming conventions"); `data` is none. */
+export const attributeName = z
+  .string()
+  .regex(/^(?!data$)[a-z0-9]{1,64}$/, 'is no attribute: names are lower-case letters and digits');
+
 const attributes = z
-  .record(
-    z.string().regex(/^(?!data$)[a-z0-9]{1,64}$/, 'is no attribute: names are lower-case letters and digits'),
-    attributeValue,
-  )
+  .record(attributeName, attributeValue)
   .refine((compared) => Object.keys(compared).length > 0, 'must name an attribute');
 
 const expressions = z
@@ -47,7 +48,7 @@ const filterSchema: z.ZodType<Filter> = z
     description: 'A filter expression of the CloudEvents Subscriptions API: exactly one dialect',
   });
 
-const filtersSchema = z
+export const filtersSchema = z
   .array(filterSchema)
   .max(MAX_FILTERS)
   .refine((filters) => filters.every((filter) => sizeOf(filter).depth <= MAX_DEPTH), {

@@ -39,6 +39,6 @@ import { SubscriptionsService } from './subscriptions.service.js';
     SinkPolicy,
     { provide: SecretBox, inject: [CONFIG], useFactory: ({ ENCRYPTION_KEY }: Config) => new SecretBox(ENCRYPTION_KEY) },
   ],
-  exports: [SubscriptionsService, SubscriptionMatcher],
+  exports: [SubscriptionsService, SubscriptionMatcher, SecretBox, SinkPolicy],
 })
 export class SubscriptionsModule {}

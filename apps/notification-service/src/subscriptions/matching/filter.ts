@@ -47,7 +47,7 @@ function compares(envelope: Envelope, attributes: Attributes, comparison: Compar
  * An attribute as text: CloudEvents gives Integers and Booleans a canonical form of their own (section "Type System"), which
  * is that of JSON. Undefined where it is missing; what an event is about (`data`) is no attribute.
  */
-function attributeOf(envelope: Envelope, name: string): string | undefined {
+export function attributeOf(envelope: Envelope, name: string): string | undefined {
   if (name === 'data') return undefined;
   const value: unknown = envelope[name];
   if (typeof value === 'string') return value;

@@ -1,0 +1,97 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type Clock, systemClock, UsherError } from '#kernel';
+import { ElectedWork } from '#messaging';
+import { LOGGER, type Logger } from '#observability';
+import { type Lease, Leases, Transactions } from '#persistence';
+import { ArchiveFeed } from '../../archive/archive-feed.js';
+import type { ArchivedEvent } from '../../archive/archive.schema.js';
+import { CLOCK } from '../../config.js';
+import { RunReports } from './run-reports.js';
+import { Runner } from './runner.js';
+import { RunsRepository } from './runs.repository.js';
+import { Triggers } from './triggers.js';
+import { Waits } from './waits.js';
+
+const LEASE = 'workflow-follower';
+const BATCH = 200;
+
+/**
+ * Follows the archive for workflows, on one instance at a time: begins the runs of each event, and wakes those that wait for
+ * it, once, in the transaction that moves the cursor. What has waited for too long goes on without: by the times in the
+ * archive, and so not before all events up to then have been looked at.
+ */
+@Injectable()
+export class Follower implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly work: ElectedWork;
+  /** Where the holder of the lease stands, so that it need not ask. */
+  private cursor: { token: number; position: number } | undefined;
+
+  constructor(
+    private readonly archive: ArchiveFeed,
+    private readonly triggers: Triggers,
+    private readonly waits: Waits,
+    private readonly runs: RunsRepository,
+    private readonly runner: Runner,
+    private readonly transactions: Transactions,
+    private readonly leases: Leases,
+    private readonly reports: RunReports,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.work = new ElectedWork({
+      name: LEASE,
+      leases,
+      // The clock by which leases are given.
+      clock: systemClock,
+      logger,
+      step: (lease) => this.step(lease),
+      watch: (wake) => archive.watch(wake, logger),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.work.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.work.stop();
+  }
+
+  /** Time may have passed out of turn. */
+  wake(): void {
+    this.work.wake();
+  }
+
+  private async step(lease: Lease): Promise<boolean> {
+    const now = this.clock.now();
+    const after = await this.positionOf(lease);
+    const checked = await this.waits.check(lease, after);
+    const events = await this.archive.after(after, BATCH);
+    if (events.length > 0) await this.take(events, after, lease);
+    const expired = await this.waits.expire(events.at(-1)?.archived_at ?? now);
+    if (checked + expired > 0) this.runner.wake();
+    return events.length + checked + expired > 0;
+  }
+
+  private async take(events: readonly ArchivedEvent[], after: number, lease: Lease): Promise<void> {
+    const begun = await this.triggers.beginRuns(events);
+    const woken = await this.waits.endedBy(events);
+    const position = after + events.length;
+    await this.transactions.run(async () => {
+      if ((await this.leases.advance(lease, events.length)) !== position)
+        throw new UsherError('conflict', 'The cursor is elsewhere.');
+      await this.runs.insert(begun);
+      for (const progress of woken) await this.runs.save(progress);
+    });
+    this.cursor = { token: lease.token, position };
+    this.reports.followed(position);
+    this.reports.began(begun.map(({ run }) => run));
+    this.reports.moved(woken);
+    if (begun.length + woken.length > 0) this.runner.wake();
+  }
+
+  private async positionOf(lease: Lease): Promise<number> {
+    if (this.cursor?.token === lease.token) return this.cursor.position;
+    return this.leases.advance(lease, 0);
+  }
+}
