@@ -3,9 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { UsherError } from '#kernel';
 import { until } from '#testing';
 import { envelopeOf, TestBroker } from '../../test/broker.js';
-import { type EachHandler, startParallel, WORK } from '../../test/parallel-app.js';
-
-const PARKED = 'usher.parked.v1';
+import { type EachHandler, LAST, startParallel, startRaw, WORK } from '../../test/parallel-app.js';
 
 describe('the parallel consumer', () => {
   let broker: TestBroker;
@@ -17,7 +15,7 @@ describe('the parallel consumer', () => {
 
   afterEach(async () => {
     await Promise.all(apps.splice(0).map((app) => app.close()));
-    for (const queue of [WORK, PARKED]) await broker.drain(queue, await broker.depth(queue));
+    for (const queue of [WORK, LAST]) await broker.drain(queue, await broker.depth(queue));
   });
 
   afterAll(async () => {
@@ -79,7 +77,7 @@ describe('the parallel consumer', () => {
     await broker.send(WORK, { content: Buffer.from('no JSON'), type: 'test.happened' });
     await send(1, 2, 3);
     await until(() => expect(done.toSorted()).toEqual([1, 3]));
-    await until(async () => expect(await broker.depth(PARKED)).toBe(2));
+    await until(async () => expect(await broker.depth(LAST)).toBe(2));
     expect(attempts).toEqual(
       new Map([
         [1, 1],
@@ -106,5 +104,25 @@ describe('the parallel consumer', () => {
     apps.splice(0);
     expect(done.toSorted()).toEqual([1, 2, 3]);
     await until(async () => expect(await broker.depth(WORK)).toBe(2));
+  });
+
+  it('of messages of any kind takes every one, and tries again whatever fails, without parking it', async () => {
+    const failures = new Map<string, number>();
+    const done: string[] = [];
+    const app = await startRaw(broker.url, 2, ({ content, headers }) => {
+      const text = content.toString('latin1');
+      const failed = failures.get(text) ?? 0;
+      failures.set(text, failed + 1);
+      if (failed < 2) return Promise.reject(new Error('a mistake'));
+      done.push(`${text} ${JSON.stringify(headers)}`);
+      return Promise.resolve();
+    });
+    apps.push(app);
+    await until(() => broker.depth(LAST));
+    await broker.send(LAST, { content: Buffer.from([0xff]) }, { content: Buffer.from(''), headers: { list: [1] } });
+    await until(() => expect(done.toSorted()).toEqual([' {"list":[1]}', 'ÿ {}']));
+    await app.close();
+    apps.splice(0);
+    expect(await broker.depth(LAST)).toBe(0);
   });
 });
