@@ -92,12 +92,18 @@ export interface Placeholder {
   foundOut: boolean;
 }
 
+const placeholders = new Map<string, ReadonlyMap<string, Placeholder>>();
+
 /** What templates of this type and channel can show, by path. */
 export function placeholdersOf(type: NotificationType, channel: TemplateChannel): ReadonlyMap<string, Placeholder> {
-  return new Map(
-    [...pathsOf(dataSchema(type, channel))].map(([path, kind]) => [path, { kind, foundOut: isFoundOut(path) }]),
-  );
+  const key = `${type} ${channel}`;
+  const known = placeholders.get(key) ?? readPlaceholders(type, channel);
+  placeholders.set(key, known);
+  return known;
 }
+
+const readPlaceholders = (type: NotificationType, channel: TemplateChannel): Map<string, Placeholder> =>
+  new Map([...pathsOf(dataSchema(type, channel))].map(([path, kind]) => [path, { kind, foundOut: isFoundOut(path) }]));
 
 function isFoundOut(path: string): boolean {
   const [section = '', name = ''] = path.split('.');

@@ -28,7 +28,7 @@ export function readTemplate(source: string, known: ReadonlyMap<string, Placehol
 /** The syntax tree, or what is wrong with the syntax. */
 export function parse(source: string): hbs.AST.Program | { fault: Fault } {
   try {
-    return Handlebars.parse(source);
+    return Handlebars.parseWithoutProcessing(source);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const line = Number(/ on line (\d+)/.exec(message)?.[1] ?? / - (\d+):\d+$/.exec(message)?.[1] ?? 1);
