@@ -1,8 +1,6 @@
 import { Controller, type Type } from '@nestjs/common';
 import { type Delivery, EachMessage } from '#messaging';
 import { Courier } from './attempts/courier.js';
-import { Settling } from './attempts/settling.js';
-import { Slots } from './attempts/slots.js';
 import type { ChannelName } from './channels/channel.js';
 import { Channels } from './channels/channels.js';
 import { QUEUES, readDue } from './dispatch/delivery-queue.js';
@@ -11,20 +9,15 @@ import { QUEUES, readDue } from './dispatch/delivery-queue.js';
 export function channelQueueController(channel: ChannelName): Type {
   @Controller()
   class ChannelQueueController {
-    private readonly slots = new Slots();
-
     constructor(
       private readonly courier: Courier,
       private readonly channels: Channels,
-      private readonly settling: Settling,
     ) {}
 
     @EachMessage(QUEUES[channel])
     async take({ envelope, redelivered }: Delivery): Promise<void> {
       const { delivery_id, destination } = readDue(envelope);
-      const way = this.channels.named(channel);
-      const had = await this.slots.run(destination, () => this.courier.attempt(way, { id: delivery_id, redelivered }));
-      if (!had) await this.settling.defer(delivery_id);
+      await this.courier.attempt(this.channels.named(channel), { id: delivery_id, destination, redelivered });
     }
   }
   return ChannelQueueController;

@@ -22,7 +22,8 @@ export class WebhookInbox {
   }
 
   static async start(): Promise<WebhookInbox> {
-    const server = createServer();
+    // Longer than a client on a busy machine needs to notice: one that is closed as it is used again is a failed request.
+    const server = createServer({ keepAliveTimeout: 60_000 });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new WebhookInbox(server);
   }

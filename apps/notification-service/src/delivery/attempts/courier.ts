@@ -3,20 +3,25 @@ import type { Clock } from '#kernel';
 import { LOGGER, type Logger, Metrics } from '#observability';
 import { CLOCK } from '../../config.js';
 import type { Channel, Outcome } from '../channels/channel.js';
-import { type Claimed, DeliveriesRepository } from '../deliveries.repository.js';
+import type { Claimed } from '../deliveries.repository.js';
 import { judge, type Verdict } from '../delivery.js';
 import { Subscribers } from '../ports.js';
 import { ATTEMPT_MS, type Called, type Departure, Departures } from './departures.js';
 import { DestinationsRepository } from './destinations.repository.js';
 import { Settling } from './settling.js';
+import { Slots } from './slots.js';
+
+/** How soon one that had to wait for a slot for too long asks again. */
+const NO_SLOT_MS = 1_000;
 
 /** Makes one attempt at one delivery: asks whether it may, has the channel do it, and writes down what came of it. */
 @Injectable()
 export class Courier {
+  private readonly slots = new Slots();
+
   constructor(
     private readonly departures: Departures,
     private readonly destinations: DestinationsRepository,
-    private readonly deliveries: DeliveriesRepository,
     private readonly subscribers: Subscribers,
     private readonly settling: Settling,
     private readonly metrics: Metrics,
@@ -26,6 +31,7 @@ export class Courier {
 
   /** Does nothing where it is not due, or somebody else has it. Throws a retryable `unavailable` without a database. */
   async attempt(channel: Channel, called: Called): Promise<void> {
+    if (this.slots.refuses(called.destination)) return this.settling.defer(called.id);
     const decision = await this.departures.call(called);
     switch (decision?.kind) {
       case undefined:
@@ -41,12 +47,16 @@ export class Courier {
     }
   }
 
-  private async bring({ claimed, subscriber, envelope, probe }: Departure, channel: Channel): Promise<void> {
+  private async bring(departure: Departure, channel: Channel): Promise<void> {
+    const { claimed, subscriber, probe } = departure;
     const { subscription_id, tries } = claimed.delivery;
-    const startedAt = this.clock.now();
-    const outcome = await ship({ claimed, subscriber, envelope }, channel);
-    const finishedAt = this.clock.now();
-    const tried = { outcome, startedAt, finishedAt, tries: tries + 1, maxTries: subscriber.maxAttempts };
+    const made = await this.slots.run(subscription_id, async () => {
+      const startedAt = this.clock.now();
+      return { startedAt, outcome: await ship(departure, channel), finishedAt: this.clock.now() };
+    });
+    if (made === undefined) return this.settling.giveBack(claimed, new Date(this.clock.now().getTime() + NO_SLOT_MS));
+    const { outcome, finishedAt } = made;
+    const tried = { ...made, tries: tries + 1, maxTries: subscriber.maxAttempts };
     const verdict = judge(channel.retries, tried, Math.random());
     if (channel.breaks) await this.heed(outcome, { destination: subscription_id, probe, at: finishedAt });
     if (verdict.disables) await this.subscribers.disable(subscription_id);
@@ -54,13 +64,12 @@ export class Courier {
     this.report(claimed, outcome, verdict);
   }
 
-  /** What has waited for a destination that is back goes at once. */
   private async heed(
     outcome: Outcome,
     { destination, probe, at }: { destination: string; probe: boolean; at: Date },
   ): Promise<void> {
     if (outcome.kind !== 'delivered') await this.destinations.failed(destination, { probe, at });
-    else if (await this.destinations.succeeded(destination)) await this.deliveries.release(destination, at);
+    else if (await this.destinations.succeeded(destination)) await this.settling.release(destination);
   }
 
   private report({ delivery }: Claimed, outcome: Outcome, { status, attempt }: Verdict): void {

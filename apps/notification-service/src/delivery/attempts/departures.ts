@@ -19,6 +19,7 @@ const AT_ONCE = 256;
 /** A delivery whose turn has come. */
 export interface Called {
   id: string;
+  destination: string;
   /** The broker has taken it back from whoever had it: what they claimed is free. */
   redelivered: boolean;
 }

@@ -59,6 +59,11 @@ export class Settling {
     await this.deferrals.submit('deliveries', id);
   }
 
+  /** What has waited for that destination, which is back, goes at once. */
+  async release(destination: string): Promise<void> {
+    await this.deliveries.release(destination, this.clock.now());
+  }
+
   private async settle(claimed: Claimed, ending: Extract<Ending, { kind: 'settled' }>): Promise<void> {
     const { lane } = claimed.delivery;
     if (lane === null) return this.writes.submit('deliveries', [claimed, ending]);

@@ -15,13 +15,14 @@ describe('the slots of a destination', () => {
   /** Work that ends when it is told to. */
   const work = (slots: Slots, id: string) => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    const state = { begun: false, had: undefined as boolean | undefined };
+    const state = { begun: false, had: undefined as true | 'refused' | undefined };
     const done = slots
       .run(id, async () => {
         state.begun = true;
         await promise;
+        return true as const;
       })
-      .then((had) => (state.had = had));
+      .then((had) => (state.had = had ?? 'refused'));
     return { state, done, finish: () => resolve(undefined) };
   };
 
@@ -31,7 +32,7 @@ describe('the slots of a destination', () => {
     await jest.advanceTimersByTimeAsync(0);
     expect(all.map(({ state }) => state.begun)).toEqual([true, true, false, false]);
     for (const one of all) {
-      await jest.advanceTimersByTimeAsync(SLOW - 1);
+      await jest.advanceTimersByTimeAsync(SLOW / 4);
       one.finish();
       await one.done;
     }
@@ -43,12 +44,14 @@ describe('the slots of a destination', () => {
     const hanging = work(slots, 'a');
     const waiting = work(slots, 'a');
     await jest.advanceTimersByTimeAsync(SLOW);
-    expect(waiting.state).toEqual({ begun: false, had: false });
+    expect(waiting.state).toEqual({ begun: false, had: 'refused' });
     const late = work(slots, 'a');
     await jest.advanceTimersByTimeAsync(0);
-    expect(late.state.had).toBe(false);
+    expect(late.state.had).toBe('refused');
+    expect(slots.refuses('a')).toBe(true);
     hanging.finish();
     await hanging.done;
+    expect(slots.refuses('a')).toBe(false);
     const again = work(slots, 'a');
     await jest.advanceTimersByTimeAsync(0);
     expect(again.state.begun).toBe(true);
@@ -70,6 +73,6 @@ describe('the slots of a destination', () => {
   it('come free where the work fails', async () => {
     const slots = new Slots(1, SLOW);
     await expect(slots.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await slots.run('a', () => Promise.resolve())).toBe(true);
+    expect(await slots.run('a', () => Promise.resolve('yes'))).toBe('yes');
   });
 });
