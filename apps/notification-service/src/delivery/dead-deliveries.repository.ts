@@ -78,7 +78,8 @@ export class DeadDeliveriesRepository {
   }
 }
 
+/** Speaks of when they died as well: an index is only taken for a query by what it begins with. */
 const dead = ({ id, type, ...filter }: DeadFilter) => {
   const said = Object.entries({ ...filter, _id: id, 'event.type': type }).filter(([, value]) => value !== undefined);
-  return { status: 'dead' as const, ...Object.fromEntries(said) };
+  return trustedFilter({ status: 'dead' as const, settled_at: { $ne: null }, ...Object.fromEntries(said) });
 };
