@@ -26,14 +26,14 @@ export const deliverySchema = z.object({
     type: z.string(),
     subject: z.string().nullable(),
   }),
-  replay_id: idSchema.nullable(),
+  replay_id: idSchema.nullable().describe('Of the replay that it is part of; null where it went as it happened'),
   status: z
     .enum(DELIVERY_STATUSES)
     .describe('`dead` is a dead letter; `discarded` was given up by somebody, or its subscription is gone'),
   attempts: z.array(attemptSchema),
   next_attempt_at: timestampSchema
     .nullable()
-    .describe('Null for what is settled, and for what waits until an earlier one of its subject is'),
+    .describe('Null for what is settled, and for what waits until an earlier one of its subject or replay is'),
   created_at: timestampSchema,
   settled_at: timestampSchema.nullable(),
 });
