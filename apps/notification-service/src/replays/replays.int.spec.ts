@@ -173,15 +173,17 @@ describe('replays', () => {
   it('make each delivery once, whoever is at it at the same time, and whoever dies over it', async () => {
     const archived = await bed.archive(330, (number) => (number % 11 === 0 ? { subject: 'wanted' } : {}));
     const subscription = await bed.subscribe({ filters: [{ exact: { subject: 'wanted' } }] });
-    const runners = bed.runners;
+    const { runners } = bed;
     const insertions = bed.bed.instances.map((instance, index) => {
       const deliveries = instance.get(DeliveriesRepository);
       const insert = deliveries.insert.bind(deliveries);
       let calls = index;
-      // As if every other one died with its work done and nothing committed.
+      // As if two of three died: before the deliveries were there, and with all of it done but not committed.
       return jest.spyOn(deliveries, 'insert').mockImplementation(async (...all) => {
+        const turn = all[0][0]?.replay_id === null ? 2 : calls++ % 3;
+        if (turn === 0) throw new Error('It has died.');
         await insert(...all);
-        if (all[0][0]?.replay_id !== null && (calls += 1) % 2 === 0) throw new Error('It has died.');
+        if (turn === 1) throw new Error('It has died.');
       });
     });
     const id = await bed.replay(subscription, rangeOf(archived));

@@ -173,7 +173,10 @@ export class ReplayBed {
   /** What has looked at every document of a collection since the start. */
   async scans(): Promise<unknown[]> {
     const scans = this.connection.collection('system.profile');
-    return scans.find({ ns: /\.(?:archive|deliveries|delivery_lanes|replays)$/ }).toArray();
+    return scans
+      .find({ ns: /\.(?:archive|deliveries|delivery_lanes|replays)$/ })
+      .project({ _id: 0, ns: 1, 'command.filter': 1, 'command.pipeline': 1, 'command.q': 1 })
+      .toArray();
   }
 
   private async recordScans(): Promise<void> {
