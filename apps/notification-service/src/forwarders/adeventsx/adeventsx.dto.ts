@@ -40,6 +40,7 @@ export const newEventBody = z
     campaign_id: filledText(255),
   })
   .meta({
+    id: 'NewAdEvent',
     examples: [
       {
         event_id: 'evt-1001',
@@ -56,26 +57,60 @@ const status = z
   .enum(FORWARDING_STATUSES)
   .describe('`dead_letter` is at `/v1/dead-letters/{delivery_id}`, and can be redriven there');
 
-export const acceptedSchema = z.object({ event_id: eventIdSchema, status });
-
-export const forwardingSchema = z.object({
-  event_id: eventIdSchema,
-  status,
-  payload: z
-    .object({
-      id: z.string(),
-      user: z.string(),
-      name: z.string(),
-      ts: z.int().describe('Seconds since 1970'),
-      value_cents: z.int(),
-      campaign: z.string(),
-      source: z.literal('internal_martech'),
-    })
-    .describe('What AdEventsX is sent, or has been'),
-  delivery_id: idSchema.nullable().describe('Null for a moment, while the event is on its way to the dispatcher'),
-  attempts: deliverySchema.shape.attempts,
-  next_attempt_at: deliverySchema.shape.next_attempt_at,
+export const acceptedSchema = z.object({ event_id: eventIdSchema, status }).meta({
+  id: 'AcceptedAdEvent',
+  examples: [{ event_id: 'evt-1001', status: 'queued' }],
 });
+
+export const forwardingSchema = z
+  .object({
+    event_id: eventIdSchema,
+    status,
+    payload: z
+      .object({
+        id: z.string(),
+        user: z.string(),
+        name: z.string(),
+        ts: z.int().describe('Seconds since 1970'),
+        value_cents: z.int(),
+        campaign: z.string(),
+        source: z.literal('internal_martech'),
+      })
+      .describe('What AdEventsX is sent, or has been'),
+    delivery_id: idSchema.nullable().describe('Null for a moment, while the event is on its way to the dispatcher'),
+    attempts: deliverySchema.shape.attempts,
+    next_attempt_at: deliverySchema.shape.next_attempt_at,
+  })
+  .meta({
+    id: 'ForwardedAdEvent',
+    examples: [
+      {
+        event_id: 'evt-1001',
+        status: 'retrying',
+        payload: {
+          id: 'evt-1001',
+          user: 'user-7',
+          name: 'purchase',
+          ts: 1_795_161_600,
+          value_cents: 2_000,
+          campaign: 'autumn-2026',
+          source: 'internal_martech',
+        },
+        delivery_id: '66ef1a2b3c4d5e6f70819701',
+        attempts: [
+          {
+            at: '2026-11-20T10:00:00.130Z',
+            duration_ms: 42,
+            status: 503,
+            stage: 'answer',
+            error: 'The receiver answered 503.',
+            next: '2026-11-20T10:00:01.172Z',
+          },
+        ],
+        next_attempt_at: '2026-11-20T10:00:01.172Z',
+      },
+    ],
+  });
 
 export function presentForwarding({ event, status, delivery }: Forwarding): z.infer<typeof forwardingSchema> {
   const shown = delivery === undefined ? undefined : presentDelivery(delivery);
