@@ -52,7 +52,7 @@ const told = {
     stream: readySchema,
   },
   notification: {
-    summary: 'Something happened that this person is told of.',
+    summary: 'Something happened that this person is told of, and has not muted (`PUT /v1/preferences`).',
     socket: z.tuple([notificationPayloadSchema, notificationMetaSchema]).describe('The two arguments of the event'),
     stream: streamedNotificationSchema,
     positioned: true,

@@ -66,9 +66,12 @@ describe('an event', () => {
       'ce-source': SOURCE,
       'ce-type': 'com.acme.picture',
     });
-    const [picture, nothing] = [newId(), newId()];
+    const [picture, form, nothing] = [newId(), newId(), newId()];
+    const formType = 'application/x-www-form-urlencoded';
     expect((await bus.post(bytes, { ...ce(picture), 'content-type': 'image/png' })).status).toBe(202);
+    expect((await bus.post('a=1', { ...ce(form), 'content-type': formType })).status).toBe(202);
     expect((await bus.post(null, ce(nothing))).status).toBe(202);
+    expect(await archived(form)).toMatchObject({ datacontenttype: formType, data_base64: 'YT0x' });
     expect(await archived(picture)).toMatchObject({ datacontenttype: 'image/png', data_base64: 'AP+ACg==' });
     const empty = await archived(nothing);
     expect(empty).not.toHaveProperty('data');
@@ -166,7 +169,8 @@ describe('a request', () => {
     expect((await bus.send('POST', '/v1/bus/events', { body, headers: json, token: reader })).status).toBe(403);
     const elsewhere = (type: string) =>
       bus.send('POST', '/v1/notifications/read-all', { body, headers: { 'content-type': type }, token: user });
-    for (const type of ['application/cloudevents+json', 'application/cloudevents-batch+json', 'text/plain'])
+    const cloudEvents = ['application/cloudevents+json', 'application/cloudevents-batch+json'];
+    for (const type of [...cloudEvents, 'text/plain', 'application/x-www-form-urlencoded'])
       expect((await elsewhere(type)).status).toBe(415);
   });
 });

@@ -17,7 +17,10 @@ export const deviceBody = z
       .regex(/^[\x21-\x7e]+$/, 'must be a registration token: no spaces, and no characters beyond ASCII')
       .describe('The registration token that FCM has given the app'),
   })
-  .meta({ examples: [{ platform: 'android', token: 'fGx3Qk9wR0mB7dT1:APA91bHun4MxP5egoKMwt2KZFBaFUH' }] });
+  .meta({
+    id: 'NewDevice',
+    examples: [{ platform: 'android', token: 'fGx3Qk9wR0mB7dT1:APA91bHun4MxP5egoKMwt2KZFBaFUH' }],
+  });
 
 export const deviceAnswer = z
   .object({

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { localeSchema, notificationTypeSchema, timestampSchema, timezoneSchema } from '#contracts';
+import {
+  localeSchema,
+  NOTIFICATION_TYPES,
+  type NotificationType,
+  notificationTypeSchema,
+  timestampSchema,
+  timezoneSchema,
+} from '#contracts';
 import { inEffect, NOTIFICATION_CHANNELS, type Preferences } from './preference.js';
 import { QUIET_MODES } from './quiet-hours.js';
 
@@ -8,6 +15,17 @@ const channelSchema = z.enum(NOTIFICATION_CHANNELS);
 const choices = z
   .partialRecord(notificationTypeSchema, z.partialRecord(channelSchema, z.boolean()))
   .describe('What the caller has chosen, by type and channel; for everything else the defaults hold');
+
+const byChannel = z.object({ socket: z.boolean(), email: z.boolean(), push: z.boolean() });
+
+const effective = z
+  .object(
+    Object.fromEntries(NOTIFICATION_TYPES.map((type) => [type, byChannel])) as Record<
+      NotificationType,
+      typeof byChannel
+    >,
+  )
+  .describe('What holds for every type and channel, defaults filled in; nothing is pushed without a device');
 
 const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, such as 22:00');
 
@@ -33,14 +51,12 @@ export const preferencesBody = z
     quiet_hours: quietHours.nullable().default(null),
     locale: localeSchema.nullable().default(null),
   })
-  .meta({ examples: [EXAMPLE] });
+  .meta({ id: 'PreferenceSettings', examples: [EXAMPLE] });
 
 export const preferencesAnswer = z
   .object({
     types: choices,
-    effective: z
-      .record(notificationTypeSchema, z.record(channelSchema, z.boolean()))
-      .describe('What holds for every type and channel, defaults filled in; nothing is pushed without a device'),
+    effective,
     quiet_hours: quietHours.nullable(),
     locale: z.string().nullable().describe('BCP 47; null where the caller has named none'),
     updated_at: timestampSchema.nullable().describe('Null where nothing has ever been chosen'),

@@ -33,7 +33,8 @@ export class StreamController {
     summary: 'Live notifications as Server-Sent Events',
     description:
       'Events `ready`, `notification` (its `id` is the position), `gap` and `auth_expired`. With `Last-Event-ID`, or ' +
-      '`after` on a first connection, everything missed since that position comes first, in order.',
+      '`after` on a first connection, everything missed since that position comes first, in order. What the caller has ' +
+      'turned off for `socket` (`PUT /v1/preferences`) is left out.',
     status: 200,
     answerDescription: 'The stream',
   })

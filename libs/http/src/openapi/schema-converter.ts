@@ -22,7 +22,9 @@ export function toOpenApiSchema(
     io: schemaType,
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
-      const { openapi } = z.globalRegistry.get(zodSchema) ?? {};
+      const { openapi, examples } = z.globalRegistry.get(zodSchema) ?? {};
+      // Zod leaves them out of what a transform reads, for fear that they show what it makes: ours show what is sent.
+      if (Array.isArray(examples)) jsonSchema.examples = examples as unknown[];
       if (typeof openapi !== 'object') return;
       for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
       Object.assign(jsonSchema, openapi);
