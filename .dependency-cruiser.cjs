@@ -19,6 +19,7 @@ const PURE = [
   '^apps/notification-service/src/delivery/(?:delivery|attempts/breaker)\\.ts$',
   '^apps/notification-service/src/replays/replay\\.ts$',
   '^apps/notification-service/src/preferences/preference\\.ts$',
+  '^apps/notification-service/src/workflows/(?:workflow|runs/run)\\.ts$',
   '/retry-policy\\.ts$',
 ];
 

@@ -22,6 +22,7 @@ export const API: ApiDescription = {
     Replays: 'What has been published, delivered once more',
     Bus: 'Events of everybody: publishing them, and reading what has been published',
     Forwarders: 'Systems outside that events are sent to in their own form',
+    Workflows: 'Rules on events: what is to happen when something has happened, and every run of them',
     Schemas: 'What the data of events must be like, by type and version',
     Templates: 'What messages say, by type, channel and locale, in every version',
     Operations: 'Health and metrics',

@@ -20,6 +20,7 @@ import { ReplaysModule } from './replays/replays.module.js';
 import { SchemasModule } from './schemas/schemas.module.js';
 import { SettingsModule } from './settings.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
+import { WorkflowsModule } from './workflows/workflows.module.js';
 import { TemplatesModule } from './templates/templates.module.js';
 
 export const SERVICE = 'notification-service';
@@ -52,6 +53,7 @@ export class AppModule {
         ReplaysModule,
         BusModule,
         SchemasModule,
+        WorkflowsModule,
         TemplatesModule,
         ForwardersModule,
         AsyncApiModule,

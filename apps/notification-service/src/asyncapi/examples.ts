@@ -120,6 +120,7 @@ const DATA: { [T in UsherEventType]: UsherEventData<T> } = {
 /** Who says so, where it is not event-service. */
 const SOURCES: Partial<Record<UsherEventType, string>> = {
   'usher.forwarding.requested': '/notification-service/forwarders/adeventsx',
+  'usher.workflow.notified': '/notification-service/workflows',
 };
 
 /** One message on the bus, as Usher publishes it. */
