@@ -30,15 +30,15 @@ const actionOf = (type: NotificationType): string => type.slice(type.indexOf('.'
 /** What previews show where nothing else is given: all that a template of this type can ask for. */
 export function exampleData(type: NotificationType, channel: TemplateChannel): TemplateData {
   const ofBooking = isBookingType(type);
+  const ofWorkflow = type === 'workflow.message';
   return {
-    event:
-      type === 'workflow.message' ? { ...EVENT, action: 'message' } : { ...EVENT, ...DETAILS, action: actionOf(type) },
+    event: ofWorkflow ? { ...EVENT, action: 'message' } : { ...EVENT, ...DETAILS, action: actionOf(type) },
     ...(ofBooking ? { booking: { ...BOOKING, status: STATUS_AFTER[type] ?? 'confirmed' } } : {}),
     user: 'grace',
     ...(type === 'workflow.message'
       ? { message: 'The doors open half an hour earlier.\nPlease bring your code.' }
       : {}),
     reader: { name: 'ada', ...(ofBooking ? { booked: true } : {}) },
-    ...(channel === 'email' ? { links: LINKS } : {}),
+    ...(channel === 'email' ? { links: ofWorkflow ? { unsubscribe: LINKS.unsubscribe } : LINKS } : {}),
   };
 }

@@ -63,8 +63,10 @@ export interface TemplateData {
   message?: string;
   reader: { name: string; booked?: boolean };
   /** Of e-mails only. Usher's own, and therefore the only ones that may stand in attributes. */
-  links?: { event: string; unsubscribe: string };
+  links?: { event?: string; unsubscribe: string };
 }
+
+const links = z.strictObject(CARRIED.links);
 
 export const isBookingType = (type: NotificationType): boolean => type.startsWith('booking.');
 
@@ -79,7 +81,7 @@ export function dataSchema(type: NotificationType, channel: TemplateChannel) {
     user: CARRIED.user,
     ...(ofWorkflow ? { message: CARRIED.message } : {}),
     reader: z.strictObject(ofBooking ? SECTIONS.reader : CARRIED.reader),
-    ...(channel === 'email' ? { links: z.strictObject(CARRIED.links) } : {}),
+    ...(channel === 'email' ? { links: ofWorkflow ? links.pick({ unsubscribe: true }) : links } : {}),
   });
 }
 
