@@ -42,9 +42,9 @@ export class DeliveriesRepository {
     private readonly lanes: LanesRepository,
   ) {}
 
-  /** Keeps new ones, due now or behind others of their lane, within the running transaction. */
-  async insert(deliveries: readonly NewDelivery[], now: Date): Promise<void> {
-    if (deliveries.length === 0) return;
+  /** Keeps new ones, due now or behind others of their lane, within the running transaction. Answers those that are due. */
+  async insert(deliveries: readonly NewDelivery[], now: Date): Promise<Due[]> {
+    if (deliveries.length === 0) return [];
     const mayGo = await this.lanes.enter(deliveries);
     const documents = deliveries.map((delivery): DeliveryDocument => {
       const turn = mayGo.has(delivery) ? now : null;
@@ -63,6 +63,7 @@ export class DeliveriesRepository {
       };
     });
     await this.deliveries.insertMany(documents, { lean: true });
+    return documents.filter(({ enqueue_at }) => enqueue_at !== null);
   }
 
   async find(id: string): Promise<Delivery | undefined> {

@@ -182,8 +182,9 @@ describe('replays', () => {
       return jest.spyOn(deliveries, 'insert').mockImplementation(async (...all) => {
         const turn = all[0][0]?.replay_id === null ? 2 : calls++ % 3;
         if (turn === 0) throw new Error('It has died.');
-        await insert(...all);
+        const due = await insert(...all);
         if (turn === 1) throw new Error('It has died.');
+        return due;
       });
     });
     const id = await bed.replay(subscription, rangeOf(archived));

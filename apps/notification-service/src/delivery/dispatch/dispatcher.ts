@@ -13,6 +13,8 @@ import { DeliveryQueue } from './delivery-queue.js';
 
 const LEASE = 'delivery-dispatcher';
 const BATCH = 200;
+/** How often it is looked for what is due. */
+const LOOK_MS = 900;
 
 /**
  * Follows the archive and makes the deliveries of each event, once: they are inserted in the transaction that moves the
@@ -23,6 +25,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly work: ElectedWork;
   /** Where the holder of the lease stands, so that it need not ask. */
   private cursor: { token: number; position: number } | undefined;
+  private lookedAt = 0;
 
   constructor(
     private readonly archive: ArchiveFeed,
@@ -61,25 +64,35 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async step(lease: Lease): Promise<boolean> {
     const more = await this.fanOut(lease);
-    return (await this.queue.putDue()) || more;
+    return (await this.putDue()) || more;
   }
 
-  /** Makes the deliveries of the next events; answers whether there were any events. */
+  /** What is made goes into the queues at once; so what else is due need not be looked for with every event. */
+  private async putDue(): Promise<boolean> {
+    const now = this.clock.now().getTime();
+    if (now - this.lookedAt < LOOK_MS) return false;
+    if (await this.queue.putDue()) return true;
+    this.lookedAt = now;
+    return false;
+  }
+
+  /** Makes the deliveries of the next events; answers whether there may be more events. */
   private async fanOut(lease: Lease): Promise<boolean> {
     const after = await this.positionOf(lease);
     const events = await this.archive.after(after, BATCH);
     if (events.length === 0) return false;
     const matches = await this.subscribers.match(events.map(({ envelope }) => envelope));
     const made = deliveriesOf(events, matches);
-    await this.transactions.run(async () => {
+    const due = await this.transactions.run(async () => {
       const position = await this.leases.advance(lease, events.length);
       if (position !== events.at(-1)?._id) throw new UsherError('conflict', 'The cursor is elsewhere.');
-      await this.deliveries.insert(made, this.clock.now());
+      return this.deliveries.insert(made, this.clock.now());
     });
     this.cursor = { token: lease.token, position: after + events.length };
     this.metrics.count('usher_deliveries_made_total', {}, made.length);
     this.metrics.set('usher_delivery_position', {}, after + events.length);
-    return true;
+    await this.queue.put(due);
+    return events.length === BATCH;
   }
 
   private async positionOf(lease: Lease): Promise<number> {
