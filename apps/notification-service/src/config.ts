@@ -23,7 +23,9 @@ export const settingsSchema = z
       .base64('must be 32 bytes in base64')
       .length(44, 'must be 32 bytes in base64')
       .optional()
-      .describe('What signing secrets are encrypted with in the database: 32 random bytes in base64'),
+      .describe(
+        'What secrets are encrypted with in the database, and links in e-mails signed with: 32 random bytes in base64',
+      ),
     EVENTBRIDGE_ENDPOINT: z
       .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
       .optional()

@@ -12,7 +12,7 @@ export const DEAD_MESSAGE_EXAMPLE = {
   type: 'com.acme.order.placed',
   properties: { messageId: '691f1c5d8f0a4b2d9c3e7a0f', type: 'com.acme.order.placed', deliveryMode: 2 },
   headers: { 'x-usher-reason': 'not-an-envelope', 'x-usher-queue': 'notification-service.intake.v1' },
-  size: 53,
+  size: 52,
   history: [
     {
       what: 'filed',
