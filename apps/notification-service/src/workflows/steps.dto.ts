@@ -129,17 +129,25 @@ const wait = z
     error: 'must stand beside until only',
   });
 
-const when = z.strictObject({
-  id: stepId,
-  kind: z.literal('when'),
-  condition: condition.describe('An expression of CEL, without `${}`'),
-  then: z.lazy(() => z.array(stepSchema).max(50)),
-  else: z.lazy(() => z.array(stepSchema).max(50).default([])),
-});
+const whenOf = (step: z.ZodType<Step>) =>
+  z.strictObject({
+    id: stepId,
+    kind: z.literal('when'),
+    condition: condition.describe('An expression of CEL, without `${}`'),
+    then: z.array(step).max(50),
+    else: z.array(step).max(50).default([]),
+  });
 
-export const stepSchema: z.ZodType<Step> = z
-  .discriminatedUnion('kind', [publish, notify, call, wait, when])
-  .meta({ id: 'WorkflowStep', description: 'What a run does at one point of it' });
+/** As documents call it: what has defaults need not be said, and is always told. */
+function stepNamed(id: string): z.ZodType<Step> {
+  const step: z.ZodType<Step> = z
+    .discriminatedUnion('kind', [publish, notify, call, wait, whenOf(z.lazy(() => step))])
+    .meta({ id, description: 'What a run does at one point of it' });
+  return step;
+}
+
+export const newStepSchema = stepNamed('NewWorkflowStep');
+export const stepSchema = stepNamed('WorkflowStep');
 
 function objectionToHeader(name: string): string | undefined {
   if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(name)) return 'is no name of a header';

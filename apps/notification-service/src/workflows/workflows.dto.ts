@@ -4,7 +4,7 @@ import { filledText, pageQuery } from '#http';
 import { attributeValue, filtersSchema, MAX_TYPES } from '../subscriptions/subscriptions.dto.js';
 import { Expression } from './expressions/expression.js';
 import { parseTemplate, textsIn } from './expressions/template.js';
-import { stepSchema } from './steps.dto.js';
+import { newStepSchema, stepSchema } from './steps.dto.js';
 import { allSteps, depthOf, type Step, type Workflow } from './workflow.js';
 
 const MAX_STEPS = 50;
@@ -24,7 +24,7 @@ const triggerSchema = z
   .describe('Which events begin a run, as in subscriptions');
 
 const stepsSchema = z
-  .array(stepSchema)
+  .array(newStepSchema)
   .min(1)
   .max(MAX_STEPS)
   .refine((steps) => allSteps(steps).length <= MAX_STEPS, `must not be more than ${MAX_STEPS} in all`)
@@ -108,6 +108,7 @@ export const workflowAnswer = z
   .object({
     id: idSchema,
     ...members,
+    steps: z.array(stepSchema),
     created_by: z.object({ id: idSchema, username: z.string() }),
     version: z.int(),
     created_at: timestampSchema,
