@@ -61,14 +61,7 @@ import { SubscriptionSubscribers } from './subscription-subscribers.js';
     EventGridChannel,
     DeliveriesService,
   ],
-  exports: [
-    AllSubscribers,
-    Channels,
-    DeliveriesRepository,
-    DeadDeliveriesRepository,
-    ReplayDeliveriesRepository,
-    DeliveryQueue,
-  ],
+  exports: [AllSubscribers, Channels, DeliveriesRepository, DeadDeliveriesRepository, ReplayDeliveriesRepository],
 })
 export class DeliveryModule {
   constructor(
