@@ -18,7 +18,7 @@ const knownHelpers = Object.fromEntries([...BLOCKS, ...Object.keys(HELPERS)].map
 export const compile = (source: string, into: 'html' | 'text'): Handlebars.TemplateDelegate =>
   environment.compile(source, {
     strict: true,
-    knownHelpers: knownHelpers,
+    knownHelpers,
     knownHelpersOnly: true,
     noEscape: into === 'text',
   });

@@ -2,7 +2,7 @@ import { directionOf } from '../template.js';
 
 const FONTS = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', 'DejaVu Sans', sans-serif";
 
-/** Colours by day; what follows them by night, since mail programs that go dark by themselves do not always ask. */
+/** What elements cannot say of themselves: words within a text, and everything's colours where it is dark. */
 const STYLE = `
   :root { color-scheme: light dark; supported-color-schemes: light dark; }
   .label { font-size: 13px; color: #667085; }
@@ -22,7 +22,7 @@ const STYLE = `
 
 /**
  * The frame that all e-mails share, as a whole MJML document around `content`, which stands in its one column. The
- * classes that content can use are `headline` and `small` of `mj-class`, `prose` of `css-class`, and `label` and `code` of plain `class`.
+ * content can use the classes `headline` and `small` (`mj-class`), `prose` (`css-class`), `label` and `code` (`class`).
  */
 export function inLayout(content: string, locale: string): string {
   const direction = directionOf(locale);

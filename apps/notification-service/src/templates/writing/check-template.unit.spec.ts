@@ -97,6 +97,7 @@ describe('the MJML of a template', () => {
       '{{event.title}}',
       'line 1, column 1: {{event.title}} would be lost: between elements it has to stand in <mj-raw>',
     ],
+    ['<mj-text>{{user}}</mj-text>{{user}}', '{{user}} would be lost'],
     [
       '<mj-text>a</mj-text>\n{{#if event.country}}<mj-text>a</mj-text>{{/if}}',
       'line 2, column 1: {{#if event.country}} would be lost',

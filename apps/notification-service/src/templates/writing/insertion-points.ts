@@ -11,7 +11,7 @@ export function misplacedIn(source: string, html: string, known: ReadonlyMap<str
   const arrived = read(html);
   if ('fault' in written) return [written.fault];
   if ('fault' in arrived) return [{ ...arrived.fault, line: 1, message: `${TORN} ${arrived.fault.message}` }];
-  const there = new Set(arrived.expressions.map(({ text }) => text));
+  const lost = lostBetween(written.expressions, arrived.expressions);
   const misplaced = new Set(
     outsideText(arrived.outline).flatMap(({ index, inHref }) => {
       const expression = arrived.expressions[index];
@@ -21,7 +21,7 @@ export function misplacedIn(source: string, html: string, known: ReadonlyMap<str
     }),
   );
   return written.expressions.flatMap(({ text, line, column }) => {
-    const message = misplaced.has(text) ? MISPLACED : there.has(text) ? undefined : LOST;
+    const message = misplaced.has(text) ? MISPLACED : lost.has(text) ? LOST : undefined;
     return message === undefined ? [] : [{ line, column, message: `${text} ${message}` }];
   });
 }
@@ -29,6 +29,14 @@ export function misplacedIn(source: string, html: string, known: ReadonlyMap<str
 const TORN = 'has blocks that MJML takes apart: between elements, both ends have to stand in <mj-raw>;';
 const LOST = 'would be lost: between elements it has to stand in <mj-raw>';
 const MISPLACED = 'can stand in text only, or be a link in `href`';
+
+/** What stands more often in what was written than in what has become of it. */
+function lostBetween(written: readonly Expression[], arrived: readonly Expression[]): ReadonlySet<string> {
+  const balance = new Map<string, number>();
+  for (const { text } of written) balance.set(text, (balance.get(text) ?? 0) + 1);
+  for (const { text } of arrived) balance.set(text, (balance.get(text) ?? 0) - 1);
+  return new Set([...balance].filter(([, missing]) => missing > 0).map(([text]) => text));
+}
 
 /** Something that is inserted, or asked for. */
 interface Expression {
@@ -61,8 +69,7 @@ function read(source: string): Outline | { fault: Fault } {
     const { program: main, inverse } = branches as { program: hbs.AST.Program; inverse?: hbs.AST.Program };
     return outlineOf(main) + (inverse === undefined ? '' : outlineOf(inverse));
   };
-  const outline = outlineOf(program);
-  return { expressions, outline };
+  return { outline: outlineOf(program), expressions };
 }
 
 /** An expression in one way of writing it, however it was written. */
