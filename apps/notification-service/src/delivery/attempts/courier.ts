@@ -3,7 +3,7 @@ import type { Clock } from '#kernel';
 import { LOGGER, type Logger, Metrics } from '#observability';
 import { CLOCK } from '../../config.js';
 import type { Channel, Outcome } from '../channels/channel.js';
-import type { Claimed } from '../deliveries.repository.js';
+import type { Claimed, Due } from '../deliveries.repository.js';
 import { judge, type Verdict } from '../delivery.js';
 import { Subscribers } from '../ports.js';
 import { ATTEMPT_MS, type Called, type Departure, Departures } from './departures.js';
@@ -13,6 +13,9 @@ import { Slots } from './slots.js';
 
 /** How soon one that had to wait for a slot for too long asks again. */
 const NO_SLOT_MS = 1_000;
+
+/** How long a lane stays in one hand: what is quick saves the way through the queue, what is slow holds nothing up. */
+const IN_HAND_MS = 1_000;
 
 /** Makes one attempt at one delivery: asks whether it may, has the channel do it, and writes down what came of it. */
 @Injectable()
@@ -29,17 +32,33 @@ export class Courier {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Does nothing where it is not due, or somebody else has it. Throws a retryable `unavailable` without a database. */
+  /**
+   * Does nothing where it is not due, or somebody else has it. Goes on with the next of its lane for a while. Throws a
+   * retryable `unavailable` without a database.
+   */
   async attempt(channel: Channel, called: Called): Promise<void> {
-    if (this.slots.refuses(called.destination)) return this.settling.defer(called.id);
+    const until = this.clock.now().getTime() + IN_HAND_MS;
+    let next = await this.attemptOne(channel, called);
+    while (next !== undefined && this.clock.now().getTime() < until)
+      next = await this.attemptOne(channel, { ...called, id: next._id, redelivered: false });
+    if (next !== undefined) await this.settling.handOn(next);
+  }
+
+  /** Answers the next of its lane, if it is its turn now. */
+  private async attemptOne(channel: Channel, called: Called): Promise<Due | undefined> {
+    if (this.slots.refuses(called.destination)) {
+      await this.settling.defer(called.id);
+      return undefined;
+    }
     const decision = await this.departures.call(called);
     switch (decision?.kind) {
       case undefined:
-        return;
+        return undefined;
       case 'gone':
         return this.settling.discard(decision.claimed);
       case 'wait':
-        return this.settling.giveBack(decision.claimed, decision.until);
+        await this.settling.giveBack(decision.claimed, decision.until);
+        return undefined;
       case 'go':
         return this.bring(decision, channel);
       default:
@@ -47,21 +66,25 @@ export class Courier {
     }
   }
 
-  private async bring(departure: Departure, channel: Channel): Promise<void> {
+  private async bring(departure: Departure, channel: Channel): Promise<Due | undefined> {
     const { claimed, subscriber, probe } = departure;
     const { subscription_id, tries } = claimed.delivery;
     const made = await this.slots.run(subscription_id, async () => {
       const startedAt = this.clock.now();
       return { startedAt, outcome: await ship(departure, channel), finishedAt: this.clock.now() };
     });
-    if (made === undefined) return this.settling.giveBack(claimed, new Date(this.clock.now().getTime() + NO_SLOT_MS));
+    if (made === undefined) {
+      await this.settling.giveBack(claimed, new Date(this.clock.now().getTime() + NO_SLOT_MS));
+      return undefined;
+    }
     const { outcome, finishedAt } = made;
     const tried = { ...made, tries: tries + 1, maxTries: subscriber.maxAttempts };
     const verdict = judge(channel.retries, tried, Math.random());
     if (channel.breaks) await this.heed(outcome, { destination: subscription_id, probe, at: finishedAt });
     if (verdict.disables) await this.subscribers.disable(subscription_id);
-    await this.settling.record(claimed, verdict);
+    const next = await this.settling.record(claimed, verdict);
     this.report(claimed, outcome, verdict);
+    return next;
   }
 
   private async heed(

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Batcher, type Clock } from '#kernel';
 import { Transactions } from '#persistence';
 import { CLOCK } from '../../config.js';
-import { type Claimed, DeliveriesRepository, type Ending } from '../deliveries.repository.js';
+import { type Claimed, DeliveriesRepository, type Due, type Ending } from '../deliveries.repository.js';
 import type { Verdict } from '../delivery.js';
 import { DeliveryQueue } from '../dispatch/delivery-queue.js';
 
@@ -37,16 +37,18 @@ export class Settling {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async record(claimed: Claimed, { status, attempt }: Verdict): Promise<void> {
+  /** Answers the next of its lane, which may go now. */
+  async record(claimed: Claimed, { status, attempt }: Verdict): Promise<Due | undefined> {
     if (status !== 'pending') return this.settle(claimed, { kind: 'settled', status, attempt, now: this.clock.now() });
     await this.writes.submit('deliveries', [claimed, { kind: 'retried', attempt }]);
     const { id, channel, subscription_id } = claimed.delivery;
     if (attempt.next !== null) this.queue.putAt(attempt.next, { _id: id, channel, subscription_id });
+    return undefined;
   }
 
-  /** To somebody who is gone nothing is delivered any more. */
-  async discard(claimed: Claimed): Promise<void> {
-    await this.settle(claimed, { kind: 'settled', status: 'discarded', now: this.clock.now() });
+  /** To somebody who is gone nothing is delivered any more. Answers the next of its lane. */
+  async discard(claimed: Claimed): Promise<Due | undefined> {
+    return this.settle(claimed, { kind: 'settled', status: 'discarded', now: this.clock.now() });
   }
 
   /** Without an attempt, to be called again then. */
@@ -64,13 +66,20 @@ export class Settling {
     await this.deliveries.release(destination, this.clock.now());
   }
 
-  private async settle(claimed: Claimed, ending: Extract<Ending, { kind: 'settled' }>): Promise<void> {
+  /** The next of a lane, by way of the queue. */
+  async handOn(next: Due): Promise<void> {
+    await this.queue.put([next]);
+  }
+
+  private async settle(claimed: Claimed, ending: Extract<Ending, { kind: 'settled' }>): Promise<Due | undefined> {
     const { lane } = claimed.delivery;
-    if (lane === null) return this.writes.submit('deliveries', [claimed, ending]);
-    const next = await this.transactions.run(async () => {
+    if (lane === null) {
+      await this.writes.submit('deliveries', [claimed, ending]);
+      return undefined;
+    }
+    return this.transactions.run(async () => {
       const ended = await this.deliveries.endInLane(claimed, ending);
       return ended ? this.deliveries.passOn(lane, ending.now) : undefined;
     });
-    if (next !== undefined) await this.queue.put([next]);
   }
 }
