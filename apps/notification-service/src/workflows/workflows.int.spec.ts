@@ -1,13 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Problem } from '#http';
+import { newId, systemClock } from '#kernel';
 import { until } from '#testing';
-import { answers, hangs } from '../../test/receiver.js';
+import { answers, floods, hangs } from '../../test/receiver.js';
 import { NotificationsService } from '../notifications/notifications.service.js';
+import { HttpCalls } from './effects/call.js';
 import { MAX_DEPTH } from './runs/run.js';
 import { CLAIM_MS } from './runs/runner.js';
 import type { RunAnswer } from './runs/runs.dto.js';
 import { RunsRepository } from './runs/runs.repository.js';
-import { payment, pause, publish } from './testing/workflows.js';
+import { order, payment, pause, publish } from './testing/workflows.js';
 import { WorkflowsBed } from './testing/workflows-bed.js';
 
 const PAID = 'com.acme.payment.received';
@@ -134,9 +136,9 @@ describe('a workflow', () => {
     await until(async () =>
       expect(await bed.connection.collection('workflow_runs').countDocuments({ 'wait.checked': true })).toBe(1),
     );
-    bed.pass(16);
-    // Too late, whether or not the time has been found to be over by then.
-    await bed.happen({ type: PAID, subject: 'orders/4' });
+    // It comes before anybody has seen that the time is over.
+    const late = { ...order({ type: PAID, subject: 'orders/4' }), id: newId() };
+    await bed.happenAt(new Date(bed.now().getTime() + 16 * 60_000), late);
     await becomes(workflow, { status: 'completed', outputs: { paid: { timed_out: true }, late: true } });
     expect((await bed.runOf(workflow)).outputs).not.toHaveProperty('thanked');
   });
@@ -216,12 +218,44 @@ describe('a workflow', () => {
   });
 });
 
+describe('a call', () => {
+  const send = async (url: string, allowed = true, timeout = 5_000) => {
+    const calls = new HttpCalls({ WEBHOOK_ALLOW_PRIVATE: allowed }, systemClock);
+    const call = { method: 'POST', url, headers: {}, body: null } as const;
+    return calls.send(call, AbortSignal.timeout(timeout)).finally(() => calls.onApplicationShutdown());
+  };
+
+  it('goes to public addresses only', async () => {
+    const shop = await bed.receiver();
+    expect(await send(shop.url, false)).toMatchObject({ kind: 'failed', detail: expect.stringMatching(/non-public/) });
+    expect(shop.received).toEqual([]);
+  });
+
+  it('knows so much of an answer and no more', async () => {
+    const shop = await bed.receiver();
+    shop.answering = floods;
+    expect(await send(shop.url)).toEqual({ kind: 'done', output: { status: 200, body: null }, detail: '200' });
+    shop.answering = (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{');
+    expect(await send(shop.url)).toMatchObject({ kind: 'done', output: { body: null } });
+  });
+
+  it('is worth another attempt where the other side is in trouble, and not where it says no', async () => {
+    const shop = await bed.receiver();
+    shop.answering = answers(429, { 'retry-after': '7' });
+    expect(await send(shop.url)).toEqual({ kind: 'again', detail: 'The receiver answered 429.', retryAfter: 7 });
+    shop.answering = answers(302, { location: shop.url });
+    expect(await send(shop.url)).toMatchObject({ kind: 'failed' });
+    shop.answering = hangs;
+    expect(await send(shop.url, true, 100)).toMatchObject({ kind: 'again', detail: 'The receiver took too long.' });
+  });
+});
+
 describe('when an instance dies', () => {
   it('with a run in hand, another goes on with it after a while, and what it had done has one effect', async () => {
     const shop = await bed.receiver();
-    const workflow = await bed.make([{ id: 'ship', kind: 'call', url: shop.url }, publish('lost'), publish('sent')]);
+    const workflow = await bed.make([{ id: 'ship', kind: 'call', url: shop.url }, publish('sent')]);
     const save = jest.spyOn(bed.first.app.get(RunsRepository), 'save');
-    // As far as the database can tell, it dies after the call, and then after the event.
+    // As far as the database can tell, it dies after the call.
     save.mockRejectedValueOnce(new Error('It is dead.'));
     await bed.happen({ subject: 'orders/8' });
     await until(() => expect(save).toHaveBeenCalledTimes(1));
@@ -231,7 +265,6 @@ describe('when an instance dies', () => {
     expect(shop.received).toHaveLength(2);
     const { id } = await bed.runOf(workflow);
     expect(shop.received.map(({ headers }) => headers['idempotency-key'])).toEqual([`${id}.ship`, `${id}.ship`]);
-    save.mockRestore();
   });
 
   it('after it has published something, that is published once', async () => {

@@ -135,8 +135,13 @@ export class WorkflowsBed {
       data: {},
       ...event,
     }));
-    await this.first.app.get(ArchiveRepository).append(envelopes, this.now());
+    await this.happenAt(this.now(), ...envelopes);
     return envelopes;
+  }
+
+  /** The same, at a time of the archive's own. */
+  async happenAt(time: Date, ...envelopes: Envelope[]): Promise<void> {
+    await this.first.app.get(ArchiveRepository).append(envelopes, time);
   }
 
   /** The events of that type in the archive. */
