@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Envelope } from '#contracts';
 import { type Keyset, keysetQuery, type Page, type PageRequest } from '#http';
-import { type Clock, UsherError } from '#kernel';
+import { Batcher, type Clock, UsherError } from '#kernel';
 import { CLOCK, CONFIG, type Config } from '../config.js';
 import { type Compatibility, requireCompatible } from './compatibility/compatibility.js';
 import { OWN_SCHEMAS } from './own-schemas.js';
@@ -18,13 +18,29 @@ const BY_ID: Keyset = { field: '_id', direction: 1, type: 'string' };
 /** Compiled, each of them some hundred kilobytes at most. */
 const MAX_COMPILED = 200;
 const MAX_ATTEMPTS = 5;
+const MAX_REQUESTS_AT_ONCE = 100;
+const MAX_REQUESTS_WAITING = 500;
 const OWN = new Map(OWN_SCHEMAS.map((schema) => [schema._id, schema]));
+
+/** By type, the newest first. */
+type Versions = ReadonlyMap<string, readonly Pick<RegisteredSchema, '_id' | 'version'>[]>;
 
 /** The schemas of what is published: registering them, and holding events against them. */
 @Injectable()
 export class SchemasService {
   /** By id: a version never changes, so that nothing in here can be out of date. */
   private readonly compiled = new LRUCache<string, Validator>({ max: MAX_COMPILED });
+
+  /** Which versions types have: asked with every request that publishes, and read once for all that ask meanwhile. */
+  private readonly versions = new Batcher<readonly string[], Versions>({
+    work: async (_key, asked) => {
+      const found = await this.schemas.versions([...new Set(asked.flat())]);
+      const value = Map.groupBy(found, ({ type }) => type);
+      return asked.map(() => ({ status: 'fulfilled', value }));
+    },
+    maxBatch: MAX_REQUESTS_AT_ONCE,
+    maxWaiting: MAX_REQUESTS_WAITING,
+  });
 
   constructor(
     private readonly schemas: SchemasRepository,
@@ -77,15 +93,16 @@ export class SchemasService {
   /** The schemas of `events` as they are now: what was registered before this was called is in them. */
   async checksFor(events: readonly Envelope[]): Promise<SchemaChecks> {
     const types = [...new Set(events.map(({ type }) => type))];
-    const versions = Map.groupBy(await this.schemas.versions(types), ({ type }) => type);
+    const versions = await this.versions.submit('schemas', types);
     const checked = new Map<string, CheckedVersion[]>();
-    for (const [type, all] of versions) {
+    for (const type of types) {
+      const all = versions.get(type) ?? [];
       const named = events.flatMap((event) => (event.type === type ? [this.versionOf(event)] : []));
       const used = all.filter(({ version }, index) => index === 0 || named.includes(version));
       const usable = [];
       for (const { _id, version } of used)
         usable.push({ version, dataschema: dataschemaFor(type, version), validate: await this.validatorOf(_id) });
-      checked.set(type, usable);
+      if (usable.length > 0) checked.set(type, usable);
     }
     return new SchemaChecks(checked, this.config.PUBLIC_URL);
   }
