@@ -15,6 +15,7 @@ export const API: ApiDescription = {
     'Service clients': 'Programs that call by themselves, and their tokens',
     Events: 'What people organise and others follow',
     Attendees: 'Who comes: with an account or without',
+    Contacts: 'How services reach people',
     Bookings: 'Seats at events: booking, waiting, canceling, checking in',
     Partner: 'The partner system, through a gateway',
     Operations: 'Health and metrics',

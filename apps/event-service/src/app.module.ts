@@ -10,6 +10,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { BookingsModule } from './bookings/bookings.module.js';
 import { ClientsModule } from './clients/clients.module.js';
 import { type Config, httpSettingsOf } from './config.js';
+import { ContactsModule } from './contacts/contacts.module.js';
 import { EventLogRelayModule } from './event-log/event-log-relay.module.js';
 import { EventsModule } from './events/events.module.js';
 import { PartnerModule } from './partner/partner.module.js';
@@ -43,6 +44,7 @@ export class AppModule {
         RemindersModule,
         BookingsModule,
         AttendeesModule,
+        ContactsModule,
         AttachmentsModule,
         PartnerModule,
       ],

@@ -53,6 +53,7 @@ const WALK: Record<string, Row> = {
     'GET /v1/attendees':            { about: 'nothing',    statuses: [401, 200, 401, 401, 200, 200, 200] },
     'GET /v1/attendees/{id}':       { about: 'attendee',   statuses: [404, 404, 404, 200, 200, 404, 200] },
     'PATCH /v1/attendees/{id}':     { about: 'attendee',   statuses: [404, 404, 404, 200, 200, 404, 200], body: PATCH_NAME },
+    'POST /v1/contacts/lookup':     { about: 'nothing',    statuses: [401, 403, 401, 401, 403, 403, 200], body: ({ attendeeId }) => ({ attendee_ids: [attendeeId] }) },
     'DELETE /v1/attendees/{id}':    { about: 'attendee',   statuses: [404, 404, 404, 204, 204, 404, 204] },
   },
 };

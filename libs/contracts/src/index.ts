@@ -1,3 +1,4 @@
+export { type Contacts, CONTACTS_PER_LOOKUP, contactsSchema } from './contacts.js';
 export {
   ENVELOPE_CONTENT_TYPE,
   ENVELOPE_MAX_BYTES,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 import { UsherError } from '#kernel';
-import { duplicateKeyFields } from '#persistence';
+import { duplicateKeyFields, trustedFilter } from '#persistence';
 import { keyOf, type User } from './user.js';
 import { USER, type UserDocument } from './users.schema.js';
 
@@ -17,12 +17,20 @@ export class UsersRepository {
   constructor(@InjectModel(USER) private readonly users: Model<UserDocument>) {}
 
   async find(id: string): Promise<UserWithHash | undefined> {
-    return toUser(await this.users.findOne({ _id: id }).lean<UserDocument>());
+    return withHash(await this.users.findOne({ _id: id }).lean<UserDocument>());
+  }
+
+  /** Those who are not there are missing. */
+  async findMany(ids: readonly string[]): Promise<User[]> {
+    const documents = await this.users
+      .find(trustedFilter({ _id: { $in: [...ids] } }), { password_hash: 0 })
+      .lean<Omit<UserDocument, 'password_hash'>[]>();
+    return documents.map(toUser);
   }
 
   async findByLogin(name: LoginName): Promise<UserWithHash | undefined> {
     const filter = 'email' in name ? { email_key: keyOf(name.email) } : { username_key: keyOf(name.username) };
-    return toUser(await this.users.findOne(filter).lean<UserDocument>());
+    return withHash(await this.users.findOne(filter).lean<UserDocument>());
   }
 
   /** Throws `email-taken` and `username-taken`. A repeated insert of the same id throws MongoDB's duplicate key error. */
@@ -60,10 +68,17 @@ export class UsersRepository {
   }
 }
 
-function toUser(document: UserDocument | null): UserWithHash | undefined {
+const toUser = ({
+  _id,
+  email_key: _email,
+  username_key: _username,
+  ...user
+}: Omit<UserDocument, 'password_hash'>): User => ({ id: _id, ...user });
+
+function withHash(document: UserDocument | null): UserWithHash | undefined {
   if (document === null) return undefined;
-  const { _id, email_key: _email, username_key: _username, password_hash, ...user } = document;
-  return { id: _id, ...user, passwordHash: password_hash };
+  const { password_hash, ...user } = document;
+  return { ...toUser(user), passwordHash: password_hash };
 }
 
 function taken(fields: readonly string[] | undefined): UsherError | undefined {
