@@ -10,7 +10,7 @@ import { QUEUES } from './delivery/dispatch/delivery-queue.js';
 import { SocketServerAdapter } from './realtime/socket-server.adapter.js';
 
 /** Per instance and channel; each destination has far fewer (`Slots`). */
-const DELIVERIES_AT_ONCE = 256;
+const DELIVERIES_AT_ONCE = 1_000;
 
 /** notification-service, ready to listen; its intake is taking in already. */
 export async function createNotificationService(config: Config): Promise<NestFastifyApplication> {

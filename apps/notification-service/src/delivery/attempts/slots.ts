@@ -1,5 +1,5 @@
 /** How many attempts at one destination an instance has under way at most. */
-export const SLOTS = 16;
+export const SLOTS = 32;
 /** How long one waits for a slot. A destination that lets somebody wait for so long is slow: nobody else waits for it. */
 export const SLOW_MS = 1_000;
 

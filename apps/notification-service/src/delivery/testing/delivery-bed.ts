@@ -22,7 +22,7 @@ import { type Match, type Subscriber, Subscribers } from '../ports.js';
 import { SubscriptionSubscribers } from '../subscription-subscribers.js';
 import { Receiver } from '../../../test/receiver.js';
 
-const PREFETCH = 64;
+const PREFETCH = 256;
 
 interface TestSubscriber extends Subscriber {
   id: string;
