@@ -11,6 +11,7 @@ import { runStep } from './progress.js';
 import { banner } from './start/banner.js';
 import { registerDemoUser } from './start/demo-accounts.js';
 import { listenForInterruption } from './start/interruption.js';
+import { keptSecret } from './start/kept-secret.js';
 import { runService, type RunningService } from './start/run-service.js';
 import { createScreen } from './start/screen.js';
 import {
@@ -122,7 +123,12 @@ async function runUntilEnd(stack: LocalStack, ports: Ports): Promise<number> {
 /** Starts the services and resolves with what went wrong; while all is well, never. */
 async function serve(stack: LocalStack, ports: Ports, services: RunningService[]): Promise<string> {
   const byName = new Map([...ports].map(([{ name }, port]) => [name, port]));
-  const around: Surroundings = { ...stack, dataDir, portOf: (name) => byName.get(name) ?? 0 };
+  const around: Surroundings = {
+    ...stack,
+    dataDir,
+    serviceClientSecret: await keptSecret(join(dataDir, 'service-client-secret')),
+    portOf: (name) => byName.get(name) ?? 0,
+  };
   const died: Promise<string>[] = [];
   const readiness: Promise<void>[] = [];
   for (const [service, port] of ports) {

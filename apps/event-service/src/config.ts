@@ -3,7 +3,9 @@ import {
   commonSettings,
   httpSettingsOf as commonHttpSettingsOf,
   type HttpSettings,
+  isWholeIdentity,
   readSettings,
+  serviceClientSettings,
   wholeNumber,
 } from '#http';
 import { emailSchema, passwordSchema } from './users/credentials.js';
@@ -15,6 +17,7 @@ const S3_ACCESS = ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as c
 export const settingsSchema = z
   .object({
     ...commonSettings,
+    ...serviceClientSettings,
     PORT: commonSettings.PORT.default(3000),
     PUBLIC_URL: commonSettings.PUBLIC_URL.default('http://localhost:3000'),
     MONGODB_DATABASE: commonSettings.MONGODB_DATABASE.default('usher_events'),
@@ -82,6 +85,10 @@ export const settingsSchema = z
   .refine(({ ADMIN_EMAIL, ADMIN_PASSWORD }) => (ADMIN_EMAIL === undefined) === (ADMIN_PASSWORD === undefined), {
     path: ['ADMIN_PASSWORD'],
     error: 'must be set together with ADMIN_EMAIL',
+  })
+  .refine(isWholeIdentity, {
+    path: ['SERVICE_CLIENT_SECRET'],
+    error: 'must be set together with SERVICE_CLIENT_ID',
   })
   .check(({ value, issues }) => {
     const missing = S3_ACCESS.filter((name) => value[name] === undefined);

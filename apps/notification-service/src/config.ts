@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { commonSettings, readSettings } from '#http';
+import { commonSettings, isWholeIdentity, readSettings, serviceClientSettings } from '#http';
 
 /** Every setting of notification-service, by its name in the environment. */
 export const settingsSchema = z
   .object({
     ...commonSettings,
+    ...serviceClientSettings,
     PORT: commonSettings.PORT.default(3001),
     PUBLIC_URL: commonSettings.PUBLIC_URL.default('http://localhost:3001'),
     MONGODB_DATABASE: commonSettings.MONGODB_DATABASE.default('usher_notifications'),
@@ -12,6 +13,12 @@ export const settingsSchema = z
       .url({ protocol: /^https?$/ })
       .default('http://127.0.0.1:3000/.well-known/jwks.json')
       .describe('Where event-service publishes the keys that access tokens are checked with'),
+    EVENT_SERVICE_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .refine((url) => /^https?:\/\/[^@?#]+$/i.test(url), 'must have no credentials, query or fragment')
+      .transform((url) => url.replace(/\/+$/, ''))
+      .default('http://127.0.0.1:3000')
+      .describe('Where event-service is asked for what e-mails and push messages need; with SERVICE_CLIENT_ID'),
     NOTIFICATION_RETENTION_DAYS: z.coerce
       .number()
       .int()
@@ -43,6 +50,10 @@ export const settingsSchema = z
   .refine(({ NODE_ENV, ENCRYPTION_KEY }) => NODE_ENV !== 'production' || ENCRYPTION_KEY !== undefined, {
     path: ['ENCRYPTION_KEY'],
     error: 'must be set in production',
+  })
+  .refine(isWholeIdentity, {
+    path: ['SERVICE_CLIENT_SECRET'],
+    error: 'must be set together with SERVICE_CLIENT_ID',
   });
 
 export type Config = z.infer<typeof settingsSchema>;

@@ -18,7 +18,9 @@ export {
   descriptionOf,
   type HttpSettings,
   httpSettingsOf,
+  isWholeIdentity,
   readSettings,
+  serviceClientSettings,
   wholeNumber,
 } from './settings.js';
 export { HTTP_SETTINGS } from './tokens.js';

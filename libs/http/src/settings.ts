@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ID_PATTERN } from '#kernel';
 
 /** A setting that is a whole number. */
 export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER) {
@@ -60,6 +61,27 @@ export const commonSettings = {
   TOKEN_ISSUER: z.string().min(1).default('usher').describe('`iss` of access tokens; the same for both services'),
   TOKEN_AUDIENCE: z.string().min(1).default('usher').describe('`aud` of access tokens; the same for both services'),
 };
+
+/** The identity of one service before another, by the names of the environment: both are given the same, or neither. */
+export const serviceClientSettings = {
+  SERVICE_CLIENT_ID: z
+    .string()
+    .regex(ID_PATTERN, 'must be 24 hexadecimal digits')
+    .optional()
+    .describe('The service client as which notification-service calls event-service, which makes it at its start'),
+  SERVICE_CLIENT_SECRET: z
+    .string()
+    .min(32, 'must be 32 characters or more')
+    .max(256, 'must be 256 characters or fewer')
+    .optional()
+    .describe('Its secret, as random as a key; the same for both services'),
+};
+
+/** For `refine`: whether an identity is given whole or not at all. */
+export const isWholeIdentity = (settings: {
+  SERVICE_CLIENT_ID?: string | undefined;
+  SERVICE_CLIENT_SECRET?: string | undefined;
+}): boolean => (settings.SERVICE_CLIENT_ID === undefined) === (settings.SERVICE_CLIENT_SECRET === undefined);
 
 type CommonSettings = { [N in keyof typeof commonSettings]: z.infer<(typeof commonSettings)[N]> };
 

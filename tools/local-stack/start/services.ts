@@ -6,6 +6,8 @@ export interface Surroundings {
   readonly rabbitmqUrl: string;
   /** The folder of this run's data. */
   readonly dataDir: string;
+  /** As which notification-service calls event-service. */
+  readonly serviceClientSecret: string;
   /** The port of a service, by its name. */
   readonly portOf: (service: string) => number;
 }
@@ -30,6 +32,9 @@ export const ACCOUNTS = {
   admin: { email: 'admin@usher.localhost', password: 'Admin-2026!' },
 } as const;
 
+/** The client of that secret; an id like any other. */
+const SERVICE_CLIENT_ID = '00000000000000000000c1e7';
+
 /** The partner system’s stand-in. */
 export const PARTNER = 'partner-stand-in';
 
@@ -43,8 +48,9 @@ export const SERVICES: readonly Service[] = [
     entry: 'dist/apps/event-service/src/main.js',
     defaultPort: 3000,
     own: (around) => ({ MONGODB_DATABASE: 'usher_events', ...addressOf('event-service', around) }),
-    defaults: ({ dataDir, portOf }) => ({
+    defaults: ({ dataDir, serviceClientSecret, portOf }) => ({
       ...LOOPBACK,
+      ...identity(serviceClientSecret),
       ADMIN_EMAIL: ACCOUNTS.admin.email,
       ADMIN_PASSWORD: ACCOUNTS.admin.password,
       SIGNING_KEY_FILE: join(dataDir, 'signing-key.pem'),
@@ -57,8 +63,10 @@ export const SERVICES: readonly Service[] = [
     entry: 'dist/apps/notification-service/src/main.js',
     defaultPort: 3001,
     own: (around) => ({ MONGODB_DATABASE: 'usher_notifications', ...addressOf('notification-service', around) }),
-    defaults: ({ portOf }) => ({
+    defaults: ({ serviceClientSecret, portOf }) => ({
       ...LOOPBACK,
+      ...identity(serviceClientSecret),
+      EVENT_SERVICE_URL: `http://127.0.0.1:${portOf('event-service')}`,
       JWKS_URL: `http://127.0.0.1:${portOf('event-service')}/.well-known/jwks.json`,
       WEBHOOK_ALLOW_PRIVATE: 'true',
       ADEVENTSX_URL: `http://127.0.0.1:${portOf(ADEVENTSX)}/events`,
@@ -84,6 +92,8 @@ export const SERVICES: readonly Service[] = [
 
 /** The demo passwords are known to everyone: nobody beyond this machine gets to use them unless the user says so. */
 const LOOPBACK = { HOST: '127.0.0.1' };
+
+const identity = (secret: string) => ({ SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET: secret });
 
 const addressOf = (service: string, { portOf }: Surroundings) => ({
   PORT: String(portOf(service)),

@@ -16,6 +16,7 @@ const around = {
   mongodbUri: 'mongodb://127.0.0.1:1/?replicaSet=rs0',
   rabbitmqUrl: 'amqp://127.0.0.1:2',
   dataDir: '/data',
+  serviceClientSecret: 'secret',
   portOf: (name: string) => PORTS[name] ?? 0,
 };
 const environment = (name: string, env: NodeJS.ProcessEnv = {}) => environmentOf(named(name), around, env);
@@ -34,6 +35,8 @@ describe('the environment of a service', () => {
       SIGNING_KEY_FILE: '/data/signing-key.pem',
       ATTACHMENTS_DIR: '/data/attachments',
       PARTNER_API_URL: 'http://127.0.0.1:4002',
+      SERVICE_CLIENT_ID: expect.stringMatching(/^[0-9a-f]{24}$/),
+      SERVICE_CLIENT_SECRET: 'secret',
     });
   });
 
@@ -43,6 +46,13 @@ describe('the environment of a service', () => {
       MONGODB_DATABASE: 'usher_notifications',
       JWKS_URL: 'http://127.0.0.1:4000/.well-known/jwks.json',
     });
+  });
+
+  it('lets notification-service call event-service as the client that event-service makes', () => {
+    const { EVENT_SERVICE_URL, ...settings } = environment('notification-service');
+    expect(EVENT_SERVICE_URL).toBe('http://127.0.0.1:4000');
+    const { SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET } = environment('event-service');
+    expect(settings).toMatchObject({ SERVICE_CLIENT_ID, SERVICE_CLIENT_SECRET });
   });
 
   it('leaves what the user has set, and takes an empty value for none', () => {

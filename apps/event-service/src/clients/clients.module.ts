@@ -7,6 +7,7 @@ import { ClientsRepository } from './clients.repository.js';
 import { CLIENT, clientSchema } from './clients.schema.js';
 import { ClientsService } from './clients.service.js';
 import { ClientTokens } from './client-tokens.js';
+import { ConfiguredClient } from './configured-client.js';
 import { letFormsThrough } from './token/token-endpoint.js';
 import { TokenController } from './token.controller.js';
 
@@ -14,7 +15,7 @@ import { TokenController } from './token.controller.js';
 @Module({
   imports: [MongooseModule.forFeature([{ name: CLIENT, schema: clientSchema }])],
   controllers: [ClientsController, TokenController],
-  providers: [ClientsRepository, ClientsService, ClientTokens],
+  providers: [ClientsRepository, ClientsService, ClientTokens, ConfiguredClient],
 })
 export class ClientsModule {
   constructor({ httpAdapter }: HttpAdapterHost<FastifyAdapter>) {

@@ -35,6 +35,15 @@ export class ClientsRepository {
     return mapPage(page.toPage(rows), toClient);
   }
 
+  /** Makes the client, or gives the one that is there this name, secret and these scopes. */
+  async put({ id, name, scopes, ...first }: Client, secretHash: string): Promise<void> {
+    await this.clients.updateOne(
+      { _id: id },
+      { $set: { name, scopes, secret_hash: secretHash }, $setOnInsert: first },
+      { upsert: true },
+    );
+  }
+
   /** Puts another secret in place of the one before; undefined where there is no such client. */
   async replaceSecret(id: string, secretHash: string): Promise<Client | undefined> {
     const document = await this.clients

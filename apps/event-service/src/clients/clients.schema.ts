@@ -9,7 +9,7 @@ export interface ClientDocument extends Omit<Client, 'id'> {
 }
 
 const creator = new Schema(
-  { id: { type: String, required: true }, username: { type: String, required: true } },
+  { id: { type: String, default: null }, username: { type: String, required: true } },
   { _id: false },
 );
 
