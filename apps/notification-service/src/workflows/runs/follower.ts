@@ -16,8 +16,8 @@ const LEASE = 'workflow-follower';
 const BATCH = 200;
 
 /**
- * Follows the archive for workflows, on one instance at a time: begins the runs of each event, and wakes those that wait for
- * it, once, in the transaction that moves the cursor. What has waited for too long goes on without: by the times in the
+ * Follows the archive for workflows, on one instance at a time: has those go on that wait for an event, and begins the runs of
+ * each, once, in the transaction that moves the cursor. What has waited for too long goes on without: by the times in the
  * archive, and so not before all events up to then have been looked at.
  */
 @Injectable()
@@ -75,19 +75,18 @@ export class Follower implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async take(events: readonly ArchivedEvent[], after: number, lease: Lease): Promise<void> {
     const begun = await this.triggers.beginRuns(events);
-    const woken = await this.waits.endedBy(events);
+    // Before the cursor moves: what has not gone on by then goes on when the events are taken again.
+    const ended = await this.waits.endBy(events);
     const position = after + events.length;
     await this.transactions.run(async () => {
       if ((await this.leases.advance(lease, events.length)) !== position)
         throw new UsherError('conflict', 'The cursor is elsewhere.');
       await this.runs.insert(begun);
-      for (const progress of woken) await this.runs.save(progress);
     });
     this.cursor = { token: lease.token, position };
     this.reports.followed(position);
     this.reports.began(begun.map(({ run }) => run));
-    this.reports.moved(woken);
-    if (begun.length + woken.length > 0) this.runner.wake();
+    if (begun.length + ended > 0) this.runner.wake();
   }
 
   private async positionOf(lease: Lease): Promise<number> {

@@ -68,26 +68,27 @@ export class RunsRepository {
 
   /** Those whose waits have not been compared with the events that are there already; longest waiting first. */
   async unchecked(limit: number): Promise<Run[]> {
-    return this.query({ status: 'running', 'wait.checked': false }, limit);
+    return this.query({ 'wait.checked': false }, limit);
   }
 
   /** Those that have been compared, and whose deadlines were before `time`. */
   async overdue(time: Date, limit: number): Promise<Run[]> {
-    return this.query({ status: 'running', 'wait.checked': true, 'wait.deadline': { $lt: time } }, limit);
+    return this.query({ 'wait.checked': true, 'wait.deadline': { $lt: time } }, limit);
   }
 
   /** Those that may wait for one of the events that are filed under `keys`. */
-  async waitingFor(keys: readonly string[]): Promise<Run[]> {
-    return this.query({ status: 'running', 'wait.checked': true, 'wait.keys': { $in: keys } }, 0);
+  async *waitingFor(keys: readonly string[]): AsyncGenerator<Run> {
+    const waiting = this.underWay({ 'wait.checked': true, 'wait.keys': { $in: keys } });
+    for await (const document of waiting.lean<RunDocument>().cursor()) yield toRun(document);
   }
 
   private async query(filter: object, limit: number): Promise<Run[]> {
-    const documents = await this.runs
-      .find(trustedFilter(filter), WITHOUT_HISTORY)
-      .sort({ 'wait.deadline': 1 })
-      .limit(limit)
-      .lean<RunDocument[]>();
+    const documents = await this.underWay(filter).sort({ 'wait.deadline': 1 }).limit(limit).lean<RunDocument[]>();
     return documents.map(toRun);
+  }
+
+  private underWay(filter: object) {
+    return this.runs.find(trustedFilter({ status: 'running', ...filter }), WITHOUT_HISTORY);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, UsherError } from '#kernel';
+import { type Clock, inBatches, inLanes, UsherError } from '#kernel';
 import { type Lease, Leases, Transactions } from '#persistence';
 import { ArchiveFeed } from '../../archive/archive-feed.js';
 import type { ArchivedEvent } from '../../archive/archive.schema.js';
@@ -13,11 +13,12 @@ import { RunsRepository } from './runs.repository.js';
 const AT_ONCE = 100;
 const BATCH = 200;
 const OVERDUE_AT_ONCE = 200;
+const LANES = 8;
 
 /**
  * Finds the events that runs wait for. An event counts from the one that began the run on, or from the last that it waited
  * for: so it makes no difference which comes first, the event or the wait. A wait is compared with what is in the archive
- * already (`check`), and from then on with what comes (`endedBy`).
+ * already (`check`), and from then on with what comes (`endBy`).
  */
 @Injectable()
 export class Waits {
@@ -47,14 +48,22 @@ export class Waits {
     return unchecked.length;
   }
 
-  /** The runs that go on with one of `events`, each with the first that it waits for. */
-  async endedBy(events: readonly ArchivedEvent[]): Promise<Progress[]> {
-    const waiting = await this.runs.waitingFor([...new Set(events.flatMap(({ envelope }) => keysFor(envelope, [])))]);
-    return waiting.flatMap((run) => {
-      const interest = awaitedBy(run);
-      const event = interest === undefined ? undefined : firstOf(run, interest, events);
-      return (event === undefined ? undefined : this.arrive(run, event)) ?? [];
-    });
+  /**
+   * Has the runs go on that wait for one of `events`, each with the first of them; answers how many. It may be repeated: a
+   * run that has gone on takes none of them again.
+   */
+  async endBy(events: readonly ArchivedEvent[]): Promise<number> {
+    const keys = [...new Set(events.flatMap(({ envelope }) => keysFor(envelope, [])))];
+    let ended = 0;
+    for await (const waiting of inBatches(this.runs.waitingFor(keys), BATCH)) {
+      const progress = waiting.flatMap((run) => this.endOf(run, events) ?? []);
+      await inLanes(
+        LANES,
+        progress.map((one) => () => this.save(one)),
+      );
+      ended += progress.length;
+    }
+    return ended;
   }
 
   /** Ends the waits whose deadlines were before `time`, up to which all events have been looked at; answers how many. */
@@ -63,9 +72,19 @@ export class Waits {
     const now = this.clock.now();
     for (const run of overdue) {
       const progress = advance(run, { type: 'timed_out' }, now);
-      if (progress !== undefined && (await this.runs.save(progress)) !== undefined) this.reports.moved([progress]);
+      if (progress !== undefined) await this.save(progress);
     }
     return overdue.length;
+  }
+
+  private endOf(run: Run, events: readonly ArchivedEvent[]): Progress | undefined {
+    const interest = awaitedBy(run);
+    const event = interest === undefined ? undefined : firstOf(run, interest, events);
+    return event === undefined ? undefined : this.arrive(run, event);
+  }
+
+  private async save(progress: Progress): Promise<void> {
+    if ((await this.runs.save(progress)) !== undefined) this.reports.moved([progress]);
   }
 
   private async lookBack(run: Run, cursor: number): Promise<Progress> {
