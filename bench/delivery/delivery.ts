@@ -65,7 +65,7 @@ async function bareWebhooks(setting: BusSetting): Promise<Distribution> {
       'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
       'webhook-signature': webhook.sign(event.id, now, body),
     };
-    await fetch(inbox.url, { method: 'POST', headers, body });
+    await setting.post(inbox.url, headers, body);
   }, STEADY);
   return untilReceived(sent);
 }
