@@ -133,7 +133,8 @@ export class Relay {
       const entries = await this.next(tenure);
       if (entries.length > 0) await this.publish(entries);
       this.failures = 0;
-      const goOn = this.unfinished || entries.length > 0;
+      // What was written meanwhile has rung; after a batch that is not full there need not be more.
+      const goOn = this.unfinished || entries.length === BATCH;
       if (entries.length === 0) this.unfinished = false;
       return goOn;
     } catch (error) {
