@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonSettings, isWholeIdentity, readSettings, serviceClientSettings } from '#http';
+import { commonSettings, isWholeIdentity, readSettings, serviceClientSettings, wholeNumber } from '#http';
 
 /** Every setting of notification-service, by its name in the environment. */
 export const settingsSchema = z
@@ -19,6 +19,9 @@ export const settingsSchema = z
       .transform((url) => url.replace(/\/+$/, ''))
       .default('http://127.0.0.1:3000')
       .describe('Where event-service is asked for what e-mails and push messages need; with SERVICE_CLIENT_ID'),
+    EVENT_SERVICE_TIMEOUT_MS: wholeNumber(1, 60_000)
+      .default(3_000)
+      .describe('How long event-service may take to answer one call'),
     NOTIFICATION_RETENTION_DAYS: z.coerce
       .number()
       .int()

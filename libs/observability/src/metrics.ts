@@ -100,6 +100,21 @@ const METRICS = {
     help: 'Attempts at steps of workflows, by kind: done, again or failed',
     labels: ['kind', 'outcome'],
   },
+  usher_enrichment_lookups_total: {
+    kind: 'counter',
+    help: 'What messages needed beyond their event, by source: cached, found, absent or unavailable',
+    labels: ['source', 'outcome'],
+  },
+  usher_enrichment_call_duration_seconds: {
+    kind: 'histogram',
+    help: 'Time of a call to event-service for what messages need: ok, absent, or how it failed',
+    labels: ['operation', 'outcome'],
+  },
+  usher_enrichment_breaker_state: {
+    kind: 'gauge',
+    help: 'Calls to event-service for what messages need: 0 flow, 1 are held back, 2 flow again if the next succeeds',
+    labels: [],
+  },
   usher_reminders_sent_total: { kind: 'counter', help: 'Reminders that an event is about to begin', labels: [] },
   usher_realtime_dropped_total: {
     kind: 'counter',
