@@ -4,13 +4,15 @@ import { idSchema } from './primitives.js';
 /** How many people one lookup of contacts is for at most. */
 export const CONTACTS_PER_LOOKUP = 500;
 
-/** How to reach somebody with an account. */
+/** How to reach somebody with an account, and how they write dates and read clocks. */
 export const userContactSchema = z.object({
   id: idSchema,
   email: z.string(),
   username: z.string(),
   full_name: z.string().nullable(),
   is_verified: z.boolean(),
+  locale: z.string(),
+  timezone: z.string(),
 });
 
 /** How to reach somebody who has been booked for. */

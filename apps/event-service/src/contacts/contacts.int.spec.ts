@@ -38,7 +38,7 @@ describe('a service looks up contacts', () => {
     const answer = await lookUp({ user_ids: [user.user.id], attendee_ids: [attendee.id] }).expect(200);
     const { id, username } = user.user;
     expect(answer.body).toEqual({
-      users: [{ id, email: user.email, username, full_name: null, is_verified: false }],
+      users: [{ id, email: user.email, username, full_name: null, is_verified: false, locale: 'en', timezone: 'UTC' }],
       attendees: [{ id: attendee.id, name: 'Ada Lovelace', email: 'ada@example.com', user_id: null }],
     });
     expect(answer.headers['cache-control']).toBe('no-store');

@@ -24,8 +24,8 @@ export class ContactsService {
     // By whom and of how many, and nothing of the people.
     this.logger.info({ caller_id: principal.id, users: users.length, attendees: attendees.size }, 'contacts.looked-up');
     return {
-      users: users.map(({ id, email, username, full_name, is_verified }) => {
-        return { id, email, username, full_name, is_verified };
+      users: users.map(({ id, email, username, full_name, is_verified, locale, timezone }) => {
+        return { id, email, username, full_name, is_verified, locale, timezone };
       }),
       attendees: [...attendees.values()].map(({ id, name, email, user_id }) => ({ id, name, email, user_id })),
     };

@@ -9,7 +9,7 @@ import { CLOCK, readConfig } from '../config.js';
 import { SettingsModule } from '../settings.module.js';
 import { EnrichmentModule } from './enrichment.module.js';
 import { Enrichment } from './enrichment.service.js';
-import { EventServiceStandIn, replies } from './testing/event-service-stand-in.js';
+import { ACCOUNT, EventServiceStandIn, replies } from './testing/event-service-stand-in.js';
 import { eventNow, factsOfBooking, factsOfEvent } from './testing/facts.js';
 
 const NEEDS = ['event.location', 'event.end_time', 'booking.code'];
@@ -65,7 +65,7 @@ describe('a thousand recipients', () => {
   it('are found in a few requests, and not asked for again for a minute', async () => {
     const people = Array.from({ length: 1_000 }, () => eventService.person());
     const all = () => Promise.all(people.map(({ id }) => contactOf(id)));
-    const expected = people.map(({ email }) => ({ kind: 'complete', data: { email, name: 'ada' } }));
+    const expected = people.map(({ email }) => ({ kind: 'complete', data: { email, name: 'ada', account: ACCOUNT } }));
     expect(await all()).toEqual(expected);
     expect([eventService.asked(TOKEN).length, eventService.asked(LOOKUP).length]).toEqual([1, 2]);
     later = 59_000;
@@ -113,7 +113,7 @@ describe('what event-service does not know', () => {
     const { id, email } = eventService.person();
     expect(await enrichment.contactOf({ kind: 'attendee', id })).toEqual({
       kind: 'complete',
-      data: { email, name: 'Ada Lovelace' },
+      data: { email, name: 'Ada Lovelace', account: null },
     });
   });
 });
@@ -146,6 +146,11 @@ describe('an event-service that is not well', () => {
     eventService.instead = instead;
     expect(await contactOf(newId())).toEqual({ kind: 'unavailable' });
     expect(log).toContain(`"outcome":"${outcome}"`);
+  });
+
+  it('is not taken for what else may answer at its address', async () => {
+    eventService.instead = replies(404, { message: 'no such site' });
+    expect(await enrichment.enrich(NEEDS, factsOfBooking('confirmed'))).toEqual({ kind: 'unavailable' });
   });
 
   it('says when it may be asked again', async () => {

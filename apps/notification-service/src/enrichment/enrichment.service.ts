@@ -11,11 +11,13 @@ export interface Recipient {
   id: string;
 }
 
-/** Where an e-mail goes. It is personal: neither stored nor logged. */
+/** Where an e-mail goes, and who reads it. It is personal: neither stored nor logged. */
 export interface Contact {
   email: string;
   /** What they are called; the username of a user who has said nothing else. */
   name: string;
+  /** What only those have who have an account; else null. */
+  account: { username: string; locale: string; timezone: string } | null;
 }
 
 /** Finds out what notifications do not carry, before anything is rendered. Waits for no longer than some seconds. */
@@ -50,10 +52,12 @@ export class Enrichment {
   private async find({ kind, id }: Recipient): Promise<Contact | undefined> {
     if (kind === 'attendee') {
       const attendee = await this.sources.attendees.find(id);
-      return attendee === undefined ? undefined : { email: attendee.email, name: attendee.name };
+      return attendee === undefined ? undefined : { email: attendee.email, name: attendee.name, account: null };
     }
     const user = await this.sources.users.find(id);
-    return user === undefined ? undefined : { email: user.email, name: user.full_name ?? user.username };
+    if (user === undefined) return undefined;
+    const { email, full_name, username, locale, timezone } = user;
+    return { email, name: full_name ?? username, account: { username, locale, timezone } };
   }
 }
 

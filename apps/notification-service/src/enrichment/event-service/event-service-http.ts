@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Scope } from '#contracts';
-import type { Clock } from '#kernel';
+import type { Clock, ErrorCode } from '#kernel';
 import { currentContext, formatTraceparent, type Logger, type Metrics } from '#observability';
 import { AccessTokens, tokenAnswer } from './access-tokens.js';
 import { EventServiceBreaker } from './event-service-breaker.js';
@@ -10,6 +10,9 @@ import { awayBy, awayByStatus, EventServiceAway } from './event-service-away.js'
 const ANSWER_BYTES = 4 * 1_024 * 1_024;
 /** More than the sources ever have under way, so that no call waits for its turn. */
 const CONNECTIONS = 16;
+
+/** The problem document of what is not there. */
+const absence = z.object({ code: z.literal('not-found' satisfies ErrorCode) });
 
 const SCOPE = 'contacts:read' satisfies Scope;
 
@@ -73,7 +76,8 @@ export class EventServiceHttp {
   private async exchange<T>(call: EventServiceCall<T>, signal: AbortSignal): Promise<T | undefined> {
     const answer = await this.sendAuthorized(call, signal);
     if (answer.statusCode !== 404) return understand(answer, call.answers);
-    await answer.body.dump();
+    // Anything else that answers with 404 is not event-service, and knows nothing of what there is.
+    await read(answer, absence);
     return undefined;
   }
 
@@ -143,11 +147,13 @@ export class EventServiceHttp {
   }
 }
 
-async function understand<T>({ statusCode, headers, body }: Dispatcher.ResponseData, schema: z.ZodType<T>): Promise<T> {
-  if (statusCode !== 200) {
-    await body.dump();
-    throw awayByStatus(statusCode, headers['retry-after']);
-  }
+async function understand<T>(answer: Dispatcher.ResponseData, schema: z.ZodType<T>): Promise<T> {
+  if (answer.statusCode === 200) return read(answer, schema);
+  await answer.body.dump();
+  throw awayByStatus(answer.statusCode, answer.headers['retry-after']);
+}
+
+async function read<T>({ body }: Dispatcher.ResponseData, schema: z.ZodType<T>): Promise<T> {
   const text = await body.text();
   try {
     return schema.parse(JSON.parse(text));

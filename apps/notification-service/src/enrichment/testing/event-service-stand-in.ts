@@ -10,6 +10,9 @@ const lookupBody = z.strictObject({
 });
 const tokenBody = z.object({ client_id: z.string(), client_secret: z.string(), scope: z.string() });
 
+/** What all who have an account have of one. */
+export const ACCOUNT = { username: 'ada', locale: 'pt-BR', timezone: 'America/Sao_Paulo' };
+
 const reply = (response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}) =>
   void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 
@@ -82,7 +85,7 @@ export class EventServiceStandIn {
   private tell(response: ServerResponse, { method, path = '', body }: Received): void {
     if (method === 'POST' && path === '/v1/contacts/lookup') return reply(response, 200, this.lookUp(body));
     const event = this.events.get(path.replace('/v1/events/', ''));
-    if (event === undefined) reply(response, 404, {});
+    if (event === undefined) reply(response, 404, { code: 'not-found' });
     else reply(response, 200, event);
   }
 
@@ -94,7 +97,7 @@ export class EventServiceStandIn {
         return email === undefined ? [] : [{ id, email }];
       });
     return {
-      users: known(user_ids).map((one) => ({ ...one, username: 'ada', full_name: null, is_verified: false })),
+      users: known(user_ids).map((one) => ({ ...one, ...ACCOUNT, full_name: null, is_verified: false })),
       attendees: known(attendee_ids).map((one) => ({ ...one, name: 'Ada Lovelace', user_id: null })),
     };
   }
