@@ -17,6 +17,9 @@ export interface ArchiveRange {
 /** The archive for those who follow it by position. */
 @Injectable()
 export class ArchiveFeed {
+  private readonly listeners = new Set<() => void>();
+  private stream: InsertWatch | undefined;
+
   constructor(@InjectModel(ARCHIVED_EVENT) private readonly events: Model<ArchivedEvent>) {}
 
   /** The next `limit` events above `position`, ascending. */
@@ -47,7 +50,24 @@ export class ArchiveFeed {
   }
 
   /** Calls `onEvent` some time after any instance has archived one, and whenever some may have been missed. */
-  watch(onEvent: () => void, logger: Logger): InsertWatch {
-    return new InsertWatch(this.events, onEvent, logger);
+  watch(onEvent: () => void, logger: Logger): { close: () => Promise<void> } {
+    this.listeners.add(onEvent);
+    // One stream for all: each of its own would have MongoDB look through everything that is written.
+    this.stream ??= new InsertWatch(this.events, () => this.tell(), logger);
+    // It may have been standing for long: what there is already is for this one to find.
+    onEvent();
+    return { close: () => this.leave(onEvent) };
+  }
+
+  private tell(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  private async leave(listener: () => void): Promise<void> {
+    this.listeners.delete(listener);
+    if (this.listeners.size > 0) return;
+    const { stream } = this;
+    this.stream = undefined;
+    await stream?.close();
   }
 }
