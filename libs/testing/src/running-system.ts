@@ -19,6 +19,8 @@ export interface RunningSystemOptions {
   environment?: NodeJS.ProcessEnv;
 }
 
+/** As which notification-service calls event-service. */
+const IDENTITY = { SERVICE_CLIENT_ID: newId(), SERVICE_CLIENT_SECRET: `${newId()}${newId()}` };
 const ADMIN = { ADMIN_EMAIL: 'admin@example.com', ADMIN_PASSWORD: 'Correct-Horse-1' };
 
 /** Usher as a whole, each service in processes of its own over real MongoDB and RabbitMQ. Run the build first. */
@@ -52,6 +54,7 @@ export class RunningSystem {
       RATE_LIMIT_PER_10S: '1000000',
       BCRYPT_ROUNDS: '4',
       ...ADMIN,
+      ...IDENTITY,
       ...options.environment,
     };
     const databases = { uri, events: `${name}_events`, notifications: `${name}_notifications` };
@@ -64,8 +67,13 @@ export class RunningSystem {
       return new ServiceProcess('event-service', firstPort + index, { ...common, ...own });
     });
     const notifications = Array.from({ length: notificationServices }, (_, index) => {
-      const jwks = `http://127.0.0.1:${firstPort}/.well-known/jwks.json`;
-      const own = { MONGODB_DATABASE: databases.notifications, JWKS_URL: jwks, WEBHOOK_ALLOW_PRIVATE: 'true' };
+      const eventService = `http://127.0.0.1:${firstPort}`;
+      const own = {
+        MONGODB_DATABASE: databases.notifications,
+        JWKS_URL: `${eventService}/.well-known/jwks.json`,
+        EVENT_SERVICE_URL: eventService,
+        WEBHOOK_ALLOW_PRIVATE: 'true',
+      };
       return new ServiceProcess('notification-service', firstPort + eventServices + index, { ...common, ...own });
     });
     const system = new RunningSystem(events, notifications, databases, rabbitmqUrl, async () => {
