@@ -179,7 +179,10 @@ describe('an event-service that is not well', () => {
   it('tells the log nothing of people', async () => {
     const { id, email } = eventService.person();
     await contactOf(id);
-    expect(log).toContain('enrichment.called');
+    // A parser would quote it.
+    eventService.instead = (response) => void response.end(`<${email}>`);
+    expect(await contactOf(newId())).toEqual({ kind: 'unavailable' });
+    expect(log).toContain('"outcome":"nonsense"');
     expect(log).not.toContain(email);
   });
 });
