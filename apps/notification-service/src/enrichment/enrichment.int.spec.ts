@@ -29,9 +29,7 @@ beforeEach(async () => {
   const now = Date.now.bind(Date);
   jest.spyOn(Date, 'now').mockImplementation(() => now() + later);
   eventService = await EventServiceStandIn.start();
-  const { id, secret } = eventService.client;
-  app = await start({ EVENT_SERVICE_URL: eventService.url, SERVICE_CLIENT_ID: id, SERVICE_CLIENT_SECRET: secret });
-  enrichment = app.get(Enrichment);
+  await start(identity());
 });
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -39,12 +37,17 @@ afterEach(async () => {
   await eventService.close();
 });
 
-async function start(settings: Record<string, string>): Promise<INestApplicationContext> {
+const identity = () => ({
+  SERVICE_CLIENT_ID: eventService.client.id,
+  SERVICE_CLIENT_SECRET: eventService.client.secret,
+});
+
+async function start(settings: Record<string, string>): Promise<void> {
   const lines = new PassThrough();
   log = '';
   lines.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const logger = createLogger({ service: 'test', level: 'debug' }, lines);
-  const config = readConfig({ EVENT_SERVICE_TIMEOUT_MS: '300', ...settings });
+  const config = readConfig({ EVENT_SERVICE_URL: eventService.url, ...settings });
   const testing = await Test.createTestingModule({
     imports: [
       SettingsModule.forRoot(config),
@@ -55,7 +58,8 @@ async function start(settings: Record<string, string>): Promise<INestApplication
     .overrideProvider(CLOCK)
     .useValue({ now: () => new Date(Date.now()) })
     .compile();
-  return testing.init();
+  app = await testing.init();
+  enrichment = app.get(Enrichment);
 }
 
 const contactOf = (id: string) => enrichment.contactOf({ kind: 'user', id });
@@ -137,7 +141,6 @@ describe('the token', () => {
 
 describe('an event-service that is not well', () => {
   it.each([
-    ['hangs', hangs, 'late'],
     ['resets', resets, 'failed'],
     ['fails', replies(500), 'failed'],
     ['lets nobody in', replies(403), 'refused'],
@@ -146,6 +149,14 @@ describe('an event-service that is not well', () => {
     eventService.instead = instead;
     expect(await contactOf(newId())).toEqual({ kind: 'unavailable' });
     expect(log).toContain(`"outcome":"${outcome}"`);
+  });
+
+  it('is waited for no longer than the settings say', async () => {
+    await app.close();
+    await start({ ...identity(), EVENT_SERVICE_TIMEOUT_MS: '200' });
+    eventService.instead = hangs;
+    expect(await contactOf(newId())).toEqual({ kind: 'unavailable' });
+    expect(log).toContain('"outcome":"late"');
   });
 
   it('is not taken for what else may answer at its address', async () => {
@@ -190,8 +201,7 @@ describe('an event-service that is not well', () => {
 
 it('is off without an identity, and says so', async () => {
   await app.close();
-  app = await start({ EVENT_SERVICE_URL: eventService.url });
-  enrichment = app.get(Enrichment);
+  await start({});
   expect(enrichment.isConfigured).toBe(false);
   expect(log).toContain('enrichment.off');
   expect(await contactOf(newId())).toEqual({ kind: 'unavailable' });
