@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { UsherError } from './errors.js';
 
 export interface BatcherOptions<I, O> {
@@ -10,6 +11,8 @@ export interface BatcherOptions<I, O> {
   maxBatch: number;
   /** How many of one key may wait; more are refused. */
   maxWaiting: number;
+  /** So many milliseconds at least lie between the beginnings of a key's batches: for what is in no hurry. None by default. */
+  paceMs?: number;
 }
 
 interface Waiting<I, O> {
@@ -47,7 +50,12 @@ export class Batcher<I, O> {
   }
 
   private async drain(key: string, queue: Waiting<I, O>[]): Promise<void> {
-    while (queue.length > 0) await this.workOn(key, queue.splice(0, this.options.maxBatch));
+    while (queue.length > 0) {
+      const begun = performance.now();
+      await this.workOn(key, queue.splice(0, this.options.maxBatch));
+      const rest = begun + (this.options.paceMs ?? 0) - performance.now();
+      if (rest > 0) await delay(rest);
+    }
     this.queues.delete(key);
   }
 

@@ -44,6 +44,25 @@ describe('a batcher', () => {
     expect(batches.map(({ items }) => items)).toEqual([[1, 2], [3, 4], [5]]);
   });
 
+  it('that is in no hurry makes one batch of what comes within its pace, and lets the first go at once', async () => {
+    const batches: (readonly number[])[] = [];
+    const batcher = new Batcher<number, number>({
+      maxBatch: 10,
+      maxWaiting: 10,
+      paceMs: 20,
+      work: (_, items) => {
+        batches.push(items);
+        return Promise.resolve(items.map(fulfilled));
+      },
+    });
+    await batcher.submit('a', 1);
+    const others = [batcher.submit('a', 2)];
+    await nextTurn();
+    others.push(batcher.submit('a', 3));
+    await Promise.all(others);
+    expect(batches).toEqual([[1], [2, 3]]);
+  });
+
   it('works on different keys at the same time', async () => {
     const { batcher, batches } = gated();
     const results = [batcher.submit('a', 1), batcher.submit('b', 2)];

@@ -36,6 +36,11 @@ export interface ElectedWorkOptions {
   step: (lease: Lease) => Promise<boolean>;
   /** Calls back when there may be work that another instance made. */
   watch: (wake: () => void) => { close: () => Promise<void> };
+  /**
+   * Work that is in no hurry does more at once: so many milliseconds at least lie between the beginnings of two steps, unless
+   * there is more to do already.
+   */
+  paceMs?: number;
   /** For tests that have no time. */
   timing?: typeof ELECTED_WORK_TIMING;
 }
@@ -95,7 +100,10 @@ export class ElectedWork {
     this.logger.info({ fencing_token: lease.token }, 'work.elected');
     const watching = watch(() => this.wake());
     try {
-      while (tenure.held && !this.stopped) if (!(await this.step(tenure))) await this.rest();
+      while (tenure.held && !this.stopped) {
+        const begun = performance.now();
+        if (!(await this.step(tenure))) await this.rest(begun);
+      }
     } finally {
       this.logger.info({ fencing_token: lease.token, deposed: !tenure.held }, 'work.released');
       tenure.end();
@@ -118,12 +126,14 @@ export class ElectedWork {
   }
 
   /** Until somebody wakes it, or for a while; after a failure for a while in any case. */
-  private async rest(): Promise<void> {
-    if (this.failures > 0) await this.pause(this.timing.backoff(this.failures));
-    else await this.bell.rung(this.timing.sweep);
+  private async rest(begun: number): Promise<void> {
+    if (this.failures > 0) return this.pause(this.timing.backoff(this.failures));
+    await this.pause(begun + (this.options.paceMs ?? 0) - performance.now());
+    await this.bell.rung(this.timing.sweep);
   }
 
   private async pause(ms: number): Promise<void> {
+    if (ms <= 0) return;
     await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }

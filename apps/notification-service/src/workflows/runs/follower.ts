@@ -14,6 +14,8 @@ import { Waits } from './waits.js';
 
 const LEASE = 'workflow-follower';
 const BATCH = 200;
+/** Nobody waits for a run as for a webhook, and looking after waits takes several requests however few events there are. */
+const PACE_MS = 200;
 
 /**
  * Follows the archive for workflows, on one instance at a time: has those go on that wait for an event, and begins the runs of
@@ -44,6 +46,7 @@ export class Follower implements OnApplicationBootstrap, OnApplicationShutdown {
       // The clock by which leases are given.
       clock: systemClock,
       logger,
+      paceMs: PACE_MS,
       step: (lease) => this.step(lease),
       watch: (wake) => archive.watch(wake, logger),
     });
