@@ -7,6 +7,7 @@ export { Consumers, MessagingModule, type MessagingOptions } from './messaging.m
 export { Realtime, type RealtimeSubscriber } from './realtime/realtime.js';
 export { EXCHANGES, isQueue, type QueueName } from './topology.js';
 export { MongoRelayLog, type MongoRelayLogOptions, type Publishable } from './relay/mongo-relay-log.js';
+export type { RelayEntry, RelayLog } from './relay/relay-log.js';
 export { Relay, type RelayOptions } from './relay/relay.js';
 export { ELECTED_WORK_TIMING, ElectedWork, type ElectedWorkOptions } from './relay/elected-work.js';
 export { InsertWatch } from './relay/insert-watch.js';

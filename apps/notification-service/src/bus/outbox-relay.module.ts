@@ -2,33 +2,31 @@ import { Module, type OnApplicationBootstrap, type OnApplicationShutdown } from 
 import { getModelToken, MongooseModule } from '@nestjs/mongoose';
 import type { Model } from 'mongoose';
 import { type Clock, systemClock } from '#kernel';
-import { MongoRelayLog, Publisher, Relay } from '#messaging';
+import { Publisher, Relay } from '#messaging';
 import { type Logger, LOGGER, Metrics } from '#observability';
-import { Leases, LeasesModule, Transactions } from '#persistence';
+import { Leases, LeasesModule } from '#persistence';
 import { CLOCK } from '../config.js';
+import { OutboxLog } from './outbox-log.js';
 import { OutboxRepository } from './outbox.repository.js';
 import { OUTBOX_ENTRY, type OutboxEntry, outboxSchema } from './outbox.schema.js';
-import { toMessage } from './to-message.js';
 
 /** The outbox, and the relay that publishes it on the bus. */
 @Module({
   imports: [MongooseModule.forFeature([{ name: OUTBOX_ENTRY, schema: outboxSchema }]), LeasesModule],
   providers: [
     OutboxRepository,
-    Transactions,
     {
       provide: Relay,
-      inject: [getModelToken(OUTBOX_ENTRY), Leases, Transactions, Publisher, CLOCK, LOGGER, Metrics],
+      inject: [getModelToken(OUTBOX_ENTRY), Leases, Publisher, CLOCK, LOGGER, Metrics],
       useFactory: (
         entries: Model<OutboxEntry>,
         leases: Leases,
-        transactions: Transactions,
         publisher: Publisher,
         clock: Clock,
         logger: Logger,
         metrics: Metrics,
       ) => {
-        const log = new MongoRelayLog({ name: 'bus-outbox', entries, leases, transactions, clock, logger, toMessage });
+        const log = new OutboxLog(entries, clock, logger);
         // The clock by which leases are given.
         return new Relay({ log, leases, publisher, clock: systemClock, logger, metrics });
       },

@@ -12,7 +12,6 @@ export interface OutboxEntry {
   content: string;
   /** When it was accepted. */
   time: Date;
-  position: number | null;
   published_at: Date | null;
 }
 
@@ -30,7 +29,6 @@ export const outboxSchema = new Schema<OutboxEntry>(
     traceparent: { type: String, required: true },
     content: { type: String, required: true },
     time: { type: Date, required: true },
-    position: { type: Number, default: null },
     published_at: { type: Date, default: null },
   },
   { collection: 'bus_outbox', versionKey: false, id: false },
@@ -38,9 +36,5 @@ export const outboxSchema = new Schema<OutboxEntry>(
 
 outboxSchema.index({ source: 1, id: 1 }, { unique: true });
 outboxSchema.index({ published_at: 1 }, { expireAfterSeconds: KEPT_SECONDS });
-// The relay's two questions, as in the event log: those without a position by time, those with one by position.
-outboxSchema.index(
-  { position: 1, time: 1, _id: 1 },
-  { name: 'unpublished', partialFilterExpression: { published_at: null } },
-);
-outboxSchema.index({ position: 1 }, { unique: true, partialFilterExpression: { position: { $gt: 0 } } });
+// What the relay asks for.
+outboxSchema.index({ time: 1, _id: 1 }, { name: 'waiting', partialFilterExpression: { published_at: null } });

@@ -93,7 +93,7 @@ export class PublishingService {
     const { source, id, type, traceparent = '' } = event;
     const time = this.clock.now();
     const content = toContent(event);
-    return { _id: newId(time), source, id, type, traceparent, content, time, position: null, published_at: null };
+    return { _id: newId(time), source, id, type, traceparent, content, time, published_at: null };
   }
 
   /** One round trip for all that wait, however many requests they came in. */

@@ -28,7 +28,7 @@ export interface MongoRelayLogOptions<E extends Publishable> {
 
 const COUNTED = 100_000;
 
-/** A collection as the relay sees it. */
+/** A collection whose entries have positions, as the relay sees it. */
 export class MongoRelayLog<E extends Publishable> implements RelayLog {
   readonly name: string;
 
@@ -66,7 +66,8 @@ export class MongoRelayLog<E extends Publishable> implements RelayLog {
     return entries.map((entry) => this.present(entry, entry.position ?? 0));
   }
 
-  async markPublished(first: number, last: number): Promise<void> {
+  async markPublished(entries: readonly RelayEntry[]): Promise<void> {
+    const [first, last] = [entries[0]?.position, entries.at(-1)?.position];
     await this.options.entries.updateMany(filter<E>({ published_at: null, position: { $gte: first, $lte: last } }), {
       $set: { published_at: this.options.clock.now() },
     });
@@ -81,7 +82,7 @@ export class MongoRelayLog<E extends Publishable> implements RelayLog {
   }
 
   private present(entry: E, position: number): RelayEntry {
-    return { position, time: entry.time, message: this.options.toMessage(entry, position) };
+    return { id: entry._id, position, time: entry.time, message: this.options.toMessage(entry, position) };
   }
 }
 

@@ -41,8 +41,9 @@ export interface RelayOptions {
 
 /**
  * Publishes a log's entries in order, each at least once: runs in every instance and works in the one that has the lease.
- * An entry gets its position in a transaction that only the holder of the lease can commit, and is published from
- * there; so positions have no gaps and never change, whoever dies when. See docs/decisions/two-step-relay.md.
+ * In a log with positions, an entry gets its own in a transaction that only the holder of the lease can commit, and is
+ * published from there; so positions have no gaps and never change, whoever dies when. See
+ * docs/decisions/two-step-relay.md.
  */
 export class Relay {
   private readonly holder = newId();
@@ -162,21 +163,21 @@ export class Relay {
     const outcomes = await Promise.allSettled(entries.map(({ message }) => publisher.publish(message)));
     const failed = outcomes.findIndex(({ status }) => status === 'rejected');
     const confirmed = failed === -1 ? entries : entries.slice(0, failed);
-    const [from, to] = [confirmed[0]?.position, confirmed.at(-1)?.position];
-    if (from !== undefined && to !== undefined) {
-      this.account(confirmed, { from, to });
-      await log.markPublished(from, to);
+    if (confirmed.length > 0) {
+      this.account(confirmed);
+      await log.markPublished(confirmed);
     }
     const failure = outcomes[failed];
     if (failure?.status === 'rejected') throw failure.reason;
   }
 
-  private account(confirmed: readonly RelayEntry[], range: { from: number; to: number }): void {
+  private account(confirmed: readonly RelayEntry[]): void {
     const { clock, metrics } = this.options;
     const now = clock.now().getTime();
     for (const { time } of confirmed) metrics.observe('usher_relay_delay_seconds', {}, (now - time.getTime()) / 1000);
     metrics.count('usher_relay_published_total', {}, confirmed.length);
-    this.logger.debug({ ...range, count: confirmed.length }, 'relay.published');
+    const [from, to] = [confirmed[0]?.id, confirmed.at(-1)?.id];
+    this.logger.debug({ from, to, count: confirmed.length }, 'relay.published');
   }
 
   /** Until something is written, or for a while; after a failure for a while in any case. */

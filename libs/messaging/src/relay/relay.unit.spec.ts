@@ -93,9 +93,9 @@ class FakeLog implements RelayLog {
     return Promise.resolve(waiting.slice(0, limit).map((position) => entryAt(position!)));
   }
 
-  markPublished(first: number, last: number): Promise<void> {
+  markPublished(entries: readonly RelayEntry[]): Promise<void> {
     return faulty(this.faults.mark, () => {
-      for (let position = first; position <= last; position += 1) this.published.add(position);
+      for (const { id } of entries) this.published.add(Number(id));
     });
   }
 
@@ -109,6 +109,7 @@ class FakeLog implements RelayLog {
 }
 
 const entryAt = (position: number): RelayEntry => ({
+  id: String(position),
   position,
   time: new Date(),
   message: { exchange: '', routingKey: '', content: Buffer.from(String(position)), properties: {} },
