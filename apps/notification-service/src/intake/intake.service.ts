@@ -3,6 +3,7 @@ import type { Envelope } from '#contracts';
 import type { Clock } from '#kernel';
 import { LOGGER, type Logger, Metrics } from '#observability';
 import { Transactions } from '#persistence';
+import { ArchiveFeed } from '../archive/archive-feed.js';
 import { ArchiveRepository } from '../archive/archive.repository.js';
 import type { ArchivedEvent } from '../archive/archive.schema.js';
 import { CLOCK } from '../config.js';
@@ -24,6 +25,7 @@ export class IntakeService {
   constructor(
     private readonly transactions: Transactions,
     private readonly archive: ArchiveRepository,
+    private readonly feed: ArchiveFeed,
     private readonly announcer: Announcer,
     private readonly metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -37,11 +39,11 @@ export class IntakeService {
    */
   async commit(batch: readonly Envelope[]): Promise<Committed> {
     const happenings = new Map(batch.map((envelope) => [envelope, readHappening(envelope)]));
-    const committed = await this.transactions.run(async () => {
+    const { archived, ...committed } = await this.transactions.run(async () => {
       const fresh = await this.archive.withoutKnown(batch);
       if (fresh.length === 0) {
         const head = await this.archive.head();
-        return { after: head, upTo: head, notifications: [] };
+        return { archived: [], after: head, upTo: head, notifications: [] };
       }
       const archived = await this.archive.append(fresh, this.clock.now());
       const notifications = await this.announcer.announce(
@@ -50,8 +52,9 @@ export class IntakeService {
           return happening === undefined ? [] : [{ event, happening }];
         }),
       );
-      return positionsOf(archived, notifications);
+      return { archived, ...positionsOf(archived, notifications) };
     });
+    if (archived.length > 0) this.feed.archived(archived);
     this.report(batch.length, committed);
     return committed;
   }

@@ -3,8 +3,8 @@ import type { Logger } from '#observability';
 import { backoffMs } from '../broker/backoff.js';
 
 /**
- * Calls back whenever a document is inserted, by whichever instance, through a change stream. The stream is opened again
- * after every failure; what was inserted in between is covered by calling back at each opening, so that no resume token
+ * Calls back with its id whenever a document is inserted, by whichever instance, through a change stream. The stream is opened again
+ * after every failure; what was inserted in between is covered by calling back, without one, at each opening, so that no resume token
  * has to be kept.
  */
 export class InsertWatch {
@@ -15,7 +15,7 @@ export class InsertWatch {
 
   constructor(
     private readonly model: Pick<Model<unknown>, 'watch'>,
-    private readonly onInsert: () => void,
+    private readonly onInsert: (id?: unknown) => void,
     private readonly logger: Logger,
   ) {
     this.open();
@@ -28,11 +28,11 @@ export class InsertWatch {
   }
 
   private open(): void {
-    const stream = this.model.watch([{ $match: { operationType: 'insert' } }, { $project: { _id: 1 } }]);
+    const stream = this.model.watch([{ $match: { operationType: 'insert' } }, { $project: { documentKey: 1 } }]);
     this.stream = stream;
-    stream.on('change', () => {
+    stream.on('change', ({ documentKey }: { documentKey?: { _id: unknown } }) => {
       this.failures = 0;
-      this.onInsert();
+      this.onInsert(documentKey?._id);
     });
     // The first token means that the stream stands: an insert from here on is reported, one before is found by looking.
     stream.once('resumeTokenChanged', () => this.onInsert());
