@@ -32,6 +32,12 @@ export type Ending =
 /** What the queue needs to know of a due one. */
 export type Due = Pick<DeliveryDocument, '_id' | 'channel' | 'subscription_id'>;
 
+/** Those that wait for the same destination to come back, and are not to be put into the queue before `until`. */
+export interface Held {
+  ids: readonly string[];
+  until: Date;
+}
+
 export type NewDelivery = Pick<Delivery, 'channel' | 'subscription_id' | 'event' | 'replay_id' | 'lane'>;
 
 /** The deliveries, as they are made, found, claimed and settled. */
@@ -42,8 +48,11 @@ export class DeliveriesRepository {
     private readonly lanes: LanesRepository,
   ) {}
 
-  /** Keeps new ones, due now or behind others of their lane, within the running transaction. Answers those that are due. */
-  async insert(deliveries: readonly NewDelivery[], now: Date): Promise<Due[]> {
+  /**
+   * Keeps new ones, due now or behind others of their lane, within the running transaction. Answers those that are due: they
+   * are put into the queue at `enqueueAt`, unless they have been claimed by then.
+   */
+  async insert(deliveries: readonly NewDelivery[], now: Date, enqueueAt: Date): Promise<Due[]> {
     if (deliveries.length === 0) return [];
     const mayGo = await this.lanes.enter(deliveries);
     const documents = deliveries.map((delivery): DeliveryDocument => {
@@ -55,7 +64,7 @@ export class DeliveriesRepository {
         tries: 0,
         attempts: [],
         claimable_at: turn,
-        enqueue_at: turn,
+        enqueue_at: turn === null ? null : enqueueAt,
         claim: null,
         deferrals: 0,
         created_at: now,
@@ -105,6 +114,7 @@ export class DeliveriesRepository {
 
   /** They are in the queue: to be put there again at `again`. Those that somebody has claimed by now stay as they are. */
   async markEnqueued(ids: readonly string[], now: Date, again: Date): Promise<void> {
+    if (ids.length === 0) return;
     await this.deliveries.updateMany(
       trustedFilter({ _id: { $in: ids }, enqueue_at: { $lte: now } }),
       { $set: { enqueue_at: again } },
@@ -146,12 +156,17 @@ export class DeliveriesRepository {
     );
   }
 
-  /** Those are not to be put into the queue before `until`; does nothing to one that is settled or claimed. */
-  async hold(ids: readonly string[], until: Date): Promise<void> {
-    await this.deliveries.updateMany(
-      trustedFilter({ _id: { $in: ids }, status: 'pending', enqueue_at: { $ne: null } }),
-      { $set: { enqueue_at: until }, $inc: { deferrals: 1 } },
-      UNSAFE,
+  /** Has them put into the queue later; does nothing to one that is settled or claimed. */
+  async hold(held: readonly Held[]): Promise<void> {
+    if (held.length === 0) return;
+    await this.deliveries.bulkWrite(
+      held.map(({ ids, until }) => ({
+        updateMany: {
+          filter: trustedFilter({ _id: { $in: ids }, status: 'pending' as const, enqueue_at: { $ne: null } }),
+          update: { $set: { enqueue_at: until }, $inc: { deferrals: 1 } },
+        },
+      })),
+      { ordered: false, ...UNSAFE },
     );
   }
 

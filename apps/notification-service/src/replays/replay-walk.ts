@@ -35,6 +35,7 @@ export class ReplayWalk {
       await this.deliveries.insert(
         matched.map((event) => deliveryOf(event, replay, subscription)),
         now,
+        now,
       );
     afterCommit(() => this.reports.walked(replay, walked));
   }

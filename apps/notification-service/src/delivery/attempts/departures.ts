@@ -6,7 +6,7 @@ import { CLOCK } from '../../config.js';
 import { Channels } from '../channels/channels.js';
 import { type Claimed, DeliveriesRepository } from '../deliveries.repository.js';
 import { type Subscriber, Subscribers } from '../ports.js';
-import { DestinationsRepository } from './destinations.repository.js';
+import { type Breakers, DestinationsRepository } from './destinations.repository.js';
 
 /** How long a receiver may take, answer included. */
 export const ATTEMPT_MS = 15_000;
@@ -40,7 +40,7 @@ export type Decision = Departure | { kind: 'wait'; claimed: Claimed; until: Date
 
 /**
  * Claims due deliveries and decides which of them may go. Those that are called at the same time are decided together, in
- * six requests to MongoDB however many they are.
+ * five requests to MongoDB however many they are.
  */
 @Injectable()
 export class Departures {
@@ -77,9 +77,11 @@ export class Departures {
     const now = this.clock.now();
     const claimed = await this.deliveries.claim(called, now, new Date(now.getTime() + CLAIM_MS));
     const deliveries = claimed.map(({ delivery }) => delivery);
-    const [subscribers, envelopes] = await Promise.all([
-      this.subscribers.findAll([...new Set(deliveries.map(({ subscription_id }) => subscription_id))]),
+    const destinations = [...new Set(deliveries.map(({ subscription_id }) => subscription_id))];
+    const [subscribers, envelopes, breakers] = await Promise.all([
+      this.subscribers.findAll(destinations),
       this.envelopesAt([...new Set(deliveries.map(({ event }) => event.position))]),
+      this.destinations.known(destinations),
     ]);
     const decided = claimed.map((one): Decision => {
       const subscriber = subscribers.get(one.delivery.subscription_id);
@@ -88,17 +90,17 @@ export class Departures {
       const envelope = envelopes.get(one.delivery.event.position);
       return { kind: 'go', claimed: one, subscriber, envelope, probe: false };
     });
-    const admitted = await this.admit(decided, now);
+    const admitted = await this.admit(decided, breakers, now);
     return new Map(admitted.map((decision) => [decision.claimed.delivery.id, decision]));
   }
 
   /** Asks the breakers about those that could go. */
-  private async admit(decided: readonly Decision[], now: Date): Promise<Decision[]> {
+  private async admit(decided: readonly Decision[], breakers: Breakers, now: Date): Promise<Decision[]> {
     const asking = decided.filter(
       ({ kind, claimed }) => kind === 'go' && this.channels.named(claimed.delivery.channel).breaks,
     );
     const destinations = asking.map(({ claimed }) => claimed.delivery.subscription_id);
-    const admissions = await this.destinations.admit(destinations, now);
+    const admissions = await this.destinations.admit(destinations, breakers, now);
     const answers = new Map(asking.map((decision, index) => [decision, admissions[index]]));
     return decided.map((decision): Decision => {
       const admission = answers.get(decision);

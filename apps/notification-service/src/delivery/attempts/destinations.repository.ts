@@ -16,6 +16,9 @@ interface Failure {
   at: Date;
 }
 
+/** What is known of those that have failed lately, by destination. */
+export type Breakers = ReadonlyMap<string, DestinationDocument>;
+
 /** The breakers, shared by all instances: one that nobody has failed at lately is not stored. */
 @Injectable()
 export class DestinationsRepository {
@@ -33,9 +36,11 @@ export class DestinationsRepository {
 
   constructor(@InjectModel(DESTINATION) private readonly destinations: Model<DestinationDocument>) {}
 
-  /** Whether a delivery may go out now, for each of `ids`; of those who come at once after a pause, one is the probe. */
-  async admit(ids: readonly string[], now: Date): Promise<Admission[]> {
-    const known = await this.known(ids);
+  /**
+   * Whether a delivery may go out now, for each of `ids`, as far as `known` says; of those who come at once after a pause, one
+   * is the probe.
+   */
+  async admit(ids: readonly string[], known: Breakers, now: Date): Promise<Admission[]> {
     const probed = new Set<string>();
     const admissions: Admission[] = [];
     for (const id of ids) admissions.push(await this.admitOne(id, { known: known.get(id), probed, now }));
@@ -43,12 +48,17 @@ export class DestinationsRepository {
   }
 
   /** What is known of those of `ids` that have failed lately. */
-  async known(ids: readonly string[]): Promise<Map<string, DestinationDocument>> {
+  async known(ids: readonly string[]): Promise<Breakers> {
     if (ids.length === 0) return new Map();
     const filter = trustedFilter({ _id: { $in: [...new Set(ids)] } });
     const known = await this.destinations.find(filter).lean<DestinationDocument[]>();
     for (const { _id } of known) this.troubled.add(_id);
     return new Map(known.map((destination) => [destination._id, destination]));
+  }
+
+  /** The same, of those alone that this instance has seen failing: of others it may learn when they are claimed. */
+  async knownHere(ids: readonly string[]): Promise<Breakers> {
+    return this.known(ids.filter((id) => this.troubled.has(id)));
   }
 
   /** Answers whether it was held to be down until now. */

@@ -5,9 +5,9 @@ import { type Clock, newId } from '#kernel';
 import { Publisher, type QueueName } from '#messaging';
 import { CLOCK } from '../../config.js';
 import { admit, CLOSED } from '../attempts/breaker.js';
-import { DestinationsRepository } from '../attempts/destinations.repository.js';
+import { type Breakers, DestinationsRepository } from '../attempts/destinations.repository.js';
 import type { ChannelName } from '../channels/channel.js';
-import { DeliveriesRepository, type Due } from '../deliveries.repository.js';
+import { DeliveriesRepository, type Due, type Held } from '../deliveries.repository.js';
 
 export const QUEUES = {
   webhook: 'notification-service.delivery.webhook.v1',
@@ -24,6 +24,24 @@ const AGAIN_AFTER_MS = 60_000;
 const SOON_MS = 4_000;
 /** So that a timer that is a little early does not find it not due. */
 const TIMER_SLACK_MS = 5;
+
+/** What goes now, and what waits, and until when. */
+function parted(all: readonly Due[], known: Breakers, now: Date): { going: readonly Due[]; held: readonly Held[] } {
+  if (known.size === 0) return { going: all, held: [] };
+  const going: Due[] = [];
+  const held: Held[] = [];
+  for (const [id, due] of Map.groupBy(all, ({ subscription_id }) => subscription_id)) {
+    const admission = admit(known.get(id) ?? CLOSED, now);
+    const some = admission.kind === 'pass' ? due.length : admission.kind === 'probe' ? 1 : 0;
+    going.push(...due.slice(0, some));
+    if (admission.kind !== 'pass') held.push({ ids: idsOf(due.slice(some)), until: admission.until });
+  }
+  return { going, held };
+}
+
+const idsOf = (due: readonly Due[]): string[] => due.map(({ _id }) => _id);
+
+const destinationsOf = (due: readonly Due[]): string[] => due.map(({ subscription_id }) => subscription_id);
 
 const dueData = z.object({ delivery_id: idSchema, destination: z.string() });
 
@@ -57,18 +75,21 @@ export class DeliveryQueue implements OnApplicationShutdown {
   }
 
   /** Puts in those, which are due; but what is for a destination that is down is held back, and one at a time sent to see. */
-  async put(all: readonly Due[]): Promise<void> {
-    if (all.length === 0) return;
-    const now = this.clock.now();
-    const due = await this.holdBack(all, now);
+  async put(due: readonly Due[]): Promise<void> {
     if (due.length === 0) return;
-    await Promise.all(due.map((delivery) => this.publisher.publish(this.messageOf(delivery, now))));
-    const again = new Date(now.getTime() + AGAIN_AFTER_MS);
-    await this.deliveries.markEnqueued(
-      due.map(({ _id }) => _id),
-      now,
-      again,
-    );
+    const now = this.clock.now();
+    const { going, held } = parted(due, await this.destinations.known(destinationsOf(due)), now);
+    await this.publish(going, now);
+    await this.deliveries.markEnqueued(idsOf(going), now, new Date(now.getTime() + AGAIN_AFTER_MS));
+    await this.deliveries.hold(held);
+  }
+
+  /** The same with those that have just been made: they need no mark, as they are not due again before a while. */
+  async putNew(due: readonly Due[]): Promise<void> {
+    const now = this.clock.now();
+    const { going, held } = parted(due, await this.destinations.knownHere(destinationsOf(due)), now);
+    await this.publish(going, now);
+    await this.deliveries.hold(held);
   }
 
   /** Puts it in right when it falls due, where that is soon; where this fails, it is found a second later. */
@@ -82,18 +103,8 @@ export class DeliveryQueue implements OnApplicationShutdown {
     this.timers.add(timer);
   }
 
-  private async holdBack(all: readonly Due[], now: Date): Promise<readonly Due[]> {
-    const known = await this.destinations.known(all.map(({ subscription_id }) => subscription_id));
-    if (known.size === 0) return all;
-    const going: Due[] = [];
-    for (const [id, due] of Map.groupBy(all, ({ subscription_id }) => subscription_id)) {
-      const admission = admit(known.get(id) ?? CLOSED, now);
-      const some = admission.kind === 'pass' ? due.length : admission.kind === 'probe' ? 1 : 0;
-      going.push(...due.slice(0, some));
-      const held = due.slice(some).map(({ _id }) => _id);
-      if (admission.kind !== 'pass') await this.deliveries.hold(held, admission.until);
-    }
-    return going;
+  private async publish(due: readonly Due[], now: Date): Promise<void> {
+    await Promise.all(due.map((delivery) => this.publisher.publish(this.messageOf(delivery, now))));
   }
 
   private messageOf({ _id, channel, subscription_id }: Due, now: Date) {

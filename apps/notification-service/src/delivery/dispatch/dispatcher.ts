@@ -13,6 +13,8 @@ import { DeliveryQueue } from './delivery-queue.js';
 
 const LEASE = 'delivery-dispatcher';
 const BATCH = 200;
+/** What this process has made is put into the queue by itself; what nobody has claimed by then was lost with it. */
+const UNCLAIMED_MS = 10_000;
 /** How often it is looked for what is due. */
 const LOOK_MS = 900;
 
@@ -86,12 +88,13 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     const due = await this.transactions.run(async () => {
       const position = await this.leases.advance(lease, events.length);
       if (position !== events.at(-1)?._id) throw new UsherError('conflict', 'The cursor is elsewhere.');
-      return this.deliveries.insert(made, this.clock.now());
+      const now = this.clock.now();
+      return this.deliveries.insert(made, now, new Date(now.getTime() + UNCLAIMED_MS));
     });
     this.cursor = { token: lease.token, position: after + events.length };
     this.metrics.count('usher_deliveries_made_total', {}, made.length);
     this.metrics.set('usher_delivery_position', {}, after + events.length);
-    await this.queue.put(due);
+    await this.queue.putNew(due);
     return events.length === BATCH;
   }
 
