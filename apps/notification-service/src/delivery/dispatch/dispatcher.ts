@@ -14,7 +14,7 @@ import { DeliveryQueue } from './delivery-queue.js';
 const LEASE = 'delivery-dispatcher';
 const BATCH = 200;
 /** What this process has made is put into the queue by itself; what nobody has claimed by then was lost with it. */
-const UNCLAIMED_MS = 10_000;
+const UNCLAIMED_MS = 5_000;
 /** How often it is looked for what is due. */
 const LOOK_MS = 900;
 
