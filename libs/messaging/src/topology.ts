@@ -57,6 +57,7 @@ export const TOPOLOGY = {
     'notification-service.delivery.eventbridge.v1': { from: EXCHANGES.events, keys: NONE, arguments: work },
     'notification-service.delivery.event-grid.v1': { from: EXCHANGES.events, keys: NONE, arguments: work },
     'notification-service.delivery.adeventsx.v1': { from: EXCHANGES.events, keys: NONE, arguments: work },
+    'notification-service.delivery.email.v1': { from: EXCHANGES.events, keys: NONE, arguments: work },
     'event-service.workflows.v1': {
       from: EXCHANGES.events,
       keys: ['usher.event.*', 'usher.booking.canceled', 'usher.booking.waitlisted', 'usher.attendee.removed'],

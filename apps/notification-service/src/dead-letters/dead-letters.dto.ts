@@ -11,17 +11,19 @@ import { deadMessageSchema, listedMessageSchema, presentListed, presentMessage }
 /** The most that are redriven in one request. */
 export const REDRIVEN_AT_ONCE = 10_000;
 
-const { id, subscription_id, channel, event, replay_id, attempts } = deliverySchema.shape;
+const { id, subscription_id, recipient, channel, event, replay_id, attempts, template } = deliverySchema.shape;
 
 const deadDeliverySchema = z.object({
   id: id.describe('The same as the delivery’s'),
   kind: z.literal('delivery').describe('An event that could not be delivered to a subscription'),
   subscription_id,
+  recipient,
   channel,
   event,
   replay_id,
   reason: z.string().describe('What went wrong at the last attempt'),
   attempts,
+  template,
   created_at: timestampSchema,
   dead_since: timestampSchema,
 });

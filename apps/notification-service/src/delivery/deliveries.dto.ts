@@ -3,6 +3,7 @@ import { idSchema, timestampSchema } from '#contracts';
 import { pageQuery } from '#http';
 import { CHANNELS, STAGES } from './channels/channel.js';
 import { type Delivery, DELIVERY_STATUSES } from './delivery.js';
+import { RECIPIENT_KINDS } from './recipient.js';
 
 const attemptSchema = z.object({
   at: timestampSchema,
@@ -18,6 +19,10 @@ const attemptSchema = z.object({
 export const deliverySchema = z.object({
   id: idSchema.describe('The `webhook-id`, the same on every attempt'),
   subscription_id: idSchema,
+  recipient: z
+    .object({ kind: z.enum(RECIPIENT_KINDS), id: idSchema })
+    .nullable()
+    .describe('The person whom it is for; null where the subscription is what receives'),
   channel: z.enum(CHANNELS),
   event: z.object({
     position: z.int().describe('Archive position'),
@@ -31,6 +36,10 @@ export const deliverySchema = z.object({
     .enum(DELIVERY_STATUSES)
     .describe('`dead` is a dead letter; `discarded` was given up by somebody, or its subscription is gone'),
   attempts: z.array(attemptSchema),
+  template: z
+    .string()
+    .nullable()
+    .describe('The version of the template that its text was made from, as `type/channel/locale/version`'),
   next_attempt_at: timestampSchema
     .nullable()
     .describe('Null for what is settled, and for what waits until an earlier one of its subject or replay is'),
@@ -46,6 +55,7 @@ export const deliveriesQuery = z.strictObject({
 export const presentDelivery = (delivery: Delivery): z.infer<typeof deliverySchema> => ({
   id: delivery.id,
   subscription_id: delivery.subscription_id,
+  recipient: delivery.recipient ?? null,
   channel: delivery.channel,
   event: delivery.event,
   replay_id: delivery.replay_id,
@@ -55,6 +65,7 @@ export const presentDelivery = (delivery: Delivery): z.infer<typeof deliverySche
     at: at.toISOString(),
     next: next?.toISOString() ?? null,
   })),
+  template: delivery.template ?? null,
   next_attempt_at: delivery.next_attempt_at?.toISOString() ?? null,
   created_at: delivery.created_at.toISOString(),
   settled_at: delivery.settled_at?.toISOString() ?? null,

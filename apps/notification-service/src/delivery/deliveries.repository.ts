@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectModel } from '@nestjs/mongoose';
-import type { Model, UpdateQuery } from 'mongoose';
+import { type Model, mongo, type UpdateQuery } from 'mongoose';
 import { keysetQuery, mapPage, type Page, type PageRequest } from '#http';
 import { newId } from '#kernel';
 import { trustedFilter } from '#persistence';
@@ -15,6 +15,8 @@ const UNSAFE = { writeConcern: { w: 1 } };
 const FIRST_DEFERRAL_MS = 1_000;
 const LONGEST_DEFERRAL_MS = 10_000;
 
+const DUPLICATE_KEY = 11_000;
+
 /** A delivery in the hands of whoever has `claim`. */
 export interface Claimed {
   delivery: Delivery;
@@ -23,11 +25,15 @@ export interface Claimed {
 
 /** What becomes of a claimed one. */
 export type Ending =
-  | { kind: 'settled'; status: 'succeeded' | 'dead' | 'discarded'; now: Date; attempt?: Attempt | undefined }
+  | ({ kind: 'settled'; status: 'succeeded' | 'dead' | 'discarded'; now: Date; attempt?: Attempt | undefined } & Made)
   /** An attempt is to be repeated when it says. */
-  | { kind: 'retried'; attempt: Attempt }
+  | ({ kind: 'retried'; attempt: Attempt } & Made)
   /** Without an attempt: it stays due, and is put into the queue again then. */
   | { kind: 'given-back'; now: Date; until: Date };
+
+interface Made {
+  template?: string | undefined;
+}
 
 /** What the queue needs to know of a due one. */
 export type Due = Pick<DeliveryDocument, '_id' | 'channel' | 'subscription_id'>;
@@ -39,6 +45,13 @@ export interface Held {
 }
 
 export type NewDelivery = Pick<Delivery, 'channel' | 'subscription_id' | 'event' | 'replay_id' | 'lane'>;
+
+/** One for a person, which waits for no other. */
+export type PersonalDelivery = Pick<Delivery, 'channel' | 'subscription_id' | 'event'> &
+  Required<Pick<Delivery, 'recipient'>> & {
+    /** When it is to be attempted first. */
+    due: Date;
+  };
 
 /** The deliveries, as they are made, found, claimed and settled. */
 @Injectable()
@@ -55,24 +68,33 @@ export class DeliveriesRepository {
   async insert(deliveries: readonly NewDelivery[], now: Date, enqueueAt: Date): Promise<Due[]> {
     if (deliveries.length === 0) return [];
     const mayGo = await this.lanes.enter(deliveries);
-    const documents = deliveries.map((delivery): DeliveryDocument => {
-      const turn = mayGo.has(delivery) ? now : null;
-      return {
-        ...delivery,
-        _id: newId(now),
-        status: 'pending',
-        tries: 0,
-        attempts: [],
-        claimable_at: turn,
-        enqueue_at: turn === null ? null : enqueueAt,
-        claim: null,
-        deferrals: 0,
-        created_at: now,
-        settled_at: null,
-      };
+    const documents = deliveries.map((delivery) => {
+      const turn = mayGo.has(delivery) ? { claimable_at: now, enqueue_at: enqueueAt } : NO_TURN;
+      return begin(delivery, turn, now);
     });
     await this.deliveries.insertMany(documents, { lean: true });
     return documents.filter(({ enqueue_at }) => enqueue_at !== null);
+  }
+
+  /** Keeps those that are not there yet, without a transaction; answers which they were. */
+  async insertMissing(deliveries: readonly PersonalDelivery[], now: Date): Promise<DeliveryDocument[]> {
+    const documents = deliveries.map(({ due, ...delivery }) =>
+      begin({ ...delivery, replay_id: null, lane: null }, { claimable_at: due, enqueue_at: due }, now),
+    );
+    const known = await this.insertUnknown(documents);
+    return documents.filter((_, index) => !known.has(index));
+  }
+
+  /** Answers the places in `documents` of those that were there already. */
+  private async insertUnknown(documents: readonly DeliveryDocument[]): Promise<Set<number>> {
+    try {
+      await this.deliveries.insertMany(documents, { lean: true, ordered: false });
+      return new Set();
+    } catch (error) {
+      const failures = error instanceof mongo.MongoBulkWriteError ? [error.writeErrors].flat() : [];
+      if (failures.length === 0 || failures.some(({ code }) => code !== DUPLICATE_KEY)) throw error;
+      return new Set(failures.map(({ index }) => index));
+    }
   }
 
   async find(id: string): Promise<Delivery | undefined> {
@@ -214,17 +236,36 @@ export class DeliveriesRepository {
   }
 }
 
+const NO_TURN = { claimable_at: null, enqueue_at: null };
+
+const begin = (
+  delivery: NewDelivery,
+  turn: Pick<DeliveryDocument, 'claimable_at' | 'enqueue_at'>,
+  now: Date,
+): DeliveryDocument => ({
+  ...delivery,
+  _id: newId(now),
+  status: 'pending',
+  tries: 0,
+  attempts: [],
+  ...turn,
+  claim: null,
+  deferrals: 0,
+  created_at: now,
+  settled_at: null,
+});
+
 function updateOf(ending: Ending): UpdateQuery<DeliveryDocument> {
   switch (ending.kind) {
     case 'settled': {
       const { status, now, attempt } = ending;
       return {
-        $set: { status, claim: null, claimable_at: null, enqueue_at: null, settled_at: now },
+        $set: { status, claim: null, claimable_at: null, enqueue_at: null, settled_at: now, ...madeFrom(ending) },
         ...(attempt === undefined ? {} : tried(attempt)),
       };
     }
     case 'retried':
-      return { $set: pendingFrom(ending.attempt.next), ...tried(ending.attempt) };
+      return { $set: { ...pendingFrom(ending.attempt.next), ...madeFrom(ending) }, ...tried(ending.attempt) };
     case 'given-back': {
       const { now, until } = ending;
       return { $set: { ...pendingFrom(now), enqueue_at: until, deferrals: 1 } };
@@ -236,6 +277,8 @@ function updateOf(ending: Ending): UpdateQuery<DeliveryDocument> {
 
 const pendingFrom = (from: Date | null) =>
   ({ status: 'pending', claim: null, claimable_at: from, enqueue_at: from }) as const;
+
+const madeFrom = ({ template }: Made) => (template === undefined ? {} : { template });
 
 const tried = (attempt: Attempt) => ({ $push: { attempts: attempt }, $inc: { tries: 1 } });
 

@@ -2,6 +2,7 @@ import { Schema } from 'mongoose';
 import type { Breaker } from './attempts/breaker.js';
 import { CHANNELS } from './channels/channel.js';
 import { type Attempt, type Delivery, DELIVERY_STATUSES, type DeliveryStatus } from './delivery.js';
+import type { Recipient } from './recipient.js';
 
 /** A delivery as it is stored. */
 export interface DeliveryDocument extends Omit<Delivery, 'id' | 'next_attempt_at'> {
@@ -33,6 +34,11 @@ const attempt = new Schema<Attempt>(
   { _id: false },
 );
 
+const recipient = new Schema<Recipient>(
+  { kind: { type: String, required: true }, id: { type: String, required: true } },
+  { _id: false, id: false },
+);
+
 const event = new Schema<Delivery['event']>(
   {
     position: { type: Number, required: true },
@@ -49,12 +55,14 @@ export const deliverySchema = new Schema<DeliveryDocument>(
     _id: { type: String, required: true },
     channel: { type: String, enum: CHANNELS, required: true },
     subscription_id: { type: String, required: true },
+    recipient: { type: recipient },
     event: { type: event, required: true },
     replay_id: { type: String, default: null },
     lane: { type: String, default: null },
     status: { type: String, enum: DELIVERY_STATUSES, required: true },
     tries: { type: Number, required: true },
     attempts: { type: [attempt], required: true },
+    template: { type: String },
     claimable_at: { type: Date, default: null },
     enqueue_at: { type: Date, default: null },
     claim: { type: String, default: null },
@@ -67,8 +75,8 @@ export const deliverySchema = new Schema<DeliveryDocument>(
 
 const DEAD: DeliveryStatus = 'dead';
 
-// Each event once for each subscription, and once more for each replay.
-deliverySchema.index({ subscription_id: 1, 'event.position': 1, replay_id: 1 }, { unique: true });
+// Each event once for each subscription, and once more for each replay; once for each person where it is for people.
+deliverySchema.index({ subscription_id: 1, 'event.position': 1, replay_id: 1, 'recipient.id': 1 }, { unique: true });
 deliverySchema.index({ subscription_id: 1, created_at: -1, _id: -1 });
 // MongoDB takes a partial index only for a query that says as much as its filter: `$lte` does not say `$type`.
 deliverySchema.index(

@@ -19,6 +19,7 @@ import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DELIVERY, deliverySchema, DESTINATION, destinationSchema, LANE, laneSchema } from './deliveries.schema.js';
 import { DeliveriesService } from './deliveries.service.js';
+import { DeliveriesToPeople } from './deliveries-to-people.js';
 import { DeliveryQueue } from './dispatch/delivery-queue.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { DeadDeliveriesRepository } from './dead-deliveries.repository.js';
@@ -60,8 +61,16 @@ import { SubscriptionSubscribers } from './subscription-subscribers.js';
     EventBridgeChannel,
     EventGridChannel,
     DeliveriesService,
+    DeliveriesToPeople,
   ],
-  exports: [AllSubscribers, Channels, DeliveriesRepository, DeadDeliveriesRepository, ReplayDeliveriesRepository],
+  exports: [
+    AllSubscribers,
+    Channels,
+    DeliveriesRepository,
+    DeliveriesToPeople,
+    DeadDeliveriesRepository,
+    ReplayDeliveriesRepository,
+  ],
 })
 export class DeliveryModule {
   constructor(

@@ -1,5 +1,6 @@
 import { type Failed, retryAt, type RetryPolicy } from './attempts/retry-policy.js';
 import type { ChannelName, Outcome, Stage } from './channels/channel.js';
+import type { Recipient } from './recipient.js';
 
 /** `pending` waits for its turn, `delivering` is under way; the others are final, but for `dead`, which can be redriven. */
 export const DELIVERY_STATUSES = ['pending', 'delivering', 'succeeded', 'dead', 'discarded'] as const;
@@ -23,11 +24,13 @@ export interface Attempt {
   next: Date | null;
 }
 
-/** One event on its way to one subscription. */
+/** One event on its way to one subscription, or to one person by way of it. */
 export interface Delivery {
   id: string;
   channel: ChannelName;
   subscription_id: string;
+  /** Absent where the subscription is what receives. */
+  recipient?: Recipient;
   event: { position: number; id: string; source: string; type: string; subject: string | null };
   replay_id: string | null;
   /** Deliveries of one lane go one after the other; null for one that waits for no other. */
@@ -36,6 +39,8 @@ export interface Delivery {
   /** Attempts since it was made, or redriven last. */
   tries: number;
   attempts: Attempt[];
+  /** The version of the template that its text was made from, so that it can be shown again; absent before, and where there is none. */
+  template?: string;
   /** Null while another of its lane has to be settled first, while it is under way, and once it is settled. */
   next_attempt_at: Date | null;
   created_at: Date;
@@ -44,8 +49,9 @@ export interface Delivery {
 
 /** What an attempt leads to. */
 export interface Verdict {
-  status: Extract<DeliveryStatus, 'pending' | 'succeeded' | 'dead'>;
+  status: Exclude<DeliveryStatus, 'delivering'>;
   attempt: Attempt;
+  template?: string | undefined;
   /** The subscription is not to be delivered to any more. */
   disables: boolean;
 }
@@ -58,12 +64,20 @@ export interface Tried {
   maxTries: number;
 }
 
+const FINAL = {
+  delivered: 'succeeded',
+  retryable: 'dead',
+  permanent: 'dead',
+  gone: 'dead',
+  needless: 'discarded',
+} as const satisfies Record<Outcome['kind'], DeliveryStatus>;
+
 /** Decides what becomes of a delivery after an attempt. `random` is from [0, 1). */
 export function judge(policy: RetryPolicy, tried: Tried, random: number): Verdict {
   const { outcome, startedAt, finishedAt } = tried;
   const next = nextAfter(policy, tried, random);
   return {
-    status: outcome.kind === 'delivered' ? 'succeeded' : next === null ? 'dead' : 'pending',
+    status: next === null ? FINAL[outcome.kind] : 'pending',
     attempt: {
       at: startedAt,
       duration_ms: finishedAt.getTime() - startedAt.getTime(),
@@ -72,6 +86,7 @@ export function judge(policy: RetryPolicy, tried: Tried, random: number): Verdic
       error: outcome.kind === 'delivered' ? null : outcome.error,
       next,
     },
+    template: outcome.template,
     disables: outcome.kind === 'gone',
   };
 }

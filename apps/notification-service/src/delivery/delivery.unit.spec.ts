@@ -48,6 +48,16 @@ describe('what becomes of a delivery', () => {
     });
   });
 
+  it('that there is nobody for any more: it is let go of, and nobody has to look at it', () => {
+    const outcome: Outcome = {
+      kind: 'needless',
+      stage: 'prepare',
+      error: 'Nobody is there.',
+      template: 'a/b/c/000001',
+    };
+    expect(judged(outcome)).toMatchObject({ status: 'discarded', template: 'a/b/c/000001', disables: false });
+  });
+
   it('that nobody wants: it is a dead letter, and the subscription is disabled', () => {
     expect(judged({ kind: 'gone', stage: 'answer', status: 410, error: 'Gone.' })).toMatchObject({
       status: 'dead',

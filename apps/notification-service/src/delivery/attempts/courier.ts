@@ -91,12 +91,13 @@ export class Courier {
     outcome: Outcome,
     { destination, probe, at }: { destination: string; probe: boolean; at: Date },
   ): Promise<void> {
-    if (outcome.kind !== 'delivered') await this.destinations.failed(destination, { probe, at });
-    else if (await this.destinations.succeeded(destination)) await this.settling.release(destination);
+    const state = outcome.kind === 'delivered' ? 'well' : (outcome.destination ?? 'ill');
+    if (state === 'ill') await this.destinations.failed(destination, { probe, at });
+    if (state === 'well' && (await this.destinations.succeeded(destination))) await this.settling.release(destination);
   }
 
   private report({ delivery }: Claimed, outcome: Outcome, { status, attempt }: Verdict): void {
-    const { id, channel, subscription_id, event, tries } = delivery;
+    const { id, channel, subscription_id, recipient, event, tries } = delivery;
     this.metrics.count('usher_delivery_attempts_total', { channel, outcome: outcome.kind });
     this.metrics.observe(
       'usher_delivery_attempt_seconds',
@@ -113,6 +114,7 @@ export class Courier {
         delivery_id: id,
         channel,
         subscription_id,
+        recipient,
         position: event.position,
         event_id: event.id,
         source: event.source,
@@ -138,8 +140,11 @@ async function ship(
 ): Promise<Outcome> {
   if (envelope === undefined) return { kind: 'permanent', stage: 'prepare', error: 'The event is not archived.' };
   const { sink, secrets } = subscriber;
-  return channel.deliver(
-    { id: delivery.id, envelope, sink, secrets, replayId: delivery.replay_id },
-    AbortSignal.timeout(ATTEMPT_MS),
-  );
+  const { id, replay_id: replayId, recipient, template } = delivery;
+  const shipment = {
+    ...{ id, envelope, sink, secrets, replayId },
+    ...(recipient === undefined ? {} : { recipient }),
+    ...(template === undefined ? {} : { template }),
+  };
+  return channel.deliver(shipment, AbortSignal.timeout(ATTEMPT_MS));
 }

@@ -42,9 +42,10 @@ export class Settling {
   ) {}
 
   /** Answers the next of its lane, which may go now. */
-  async record(claimed: Claimed, { status, attempt }: Verdict): Promise<Due | undefined> {
-    if (status !== 'pending') return this.settle(claimed, { kind: 'settled', status, attempt, now: this.clock.now() });
-    await this.writes.submit('deliveries', [claimed, { kind: 'retried', attempt }]);
+  async record(claimed: Claimed, { status, attempt, template }: Verdict): Promise<Due | undefined> {
+    if (status !== 'pending')
+      return this.settle(claimed, { kind: 'settled', status, attempt, template, now: this.clock.now() });
+    await this.writes.submit('deliveries', [claimed, { kind: 'retried', attempt, template }]);
     const { id, channel, subscription_id } = claimed.delivery;
     if (attempt.next !== null) this.queue.putAt(attempt.next, { _id: id, channel, subscription_id });
     return undefined;

@@ -14,6 +14,7 @@ export const QUEUES = {
   eventbridge: 'notification-service.delivery.eventbridge.v1',
   'event-grid': 'notification-service.delivery.event-grid.v1',
   adeventsx: 'notification-service.delivery.adeventsx.v1',
+  email: 'notification-service.delivery.email.v1',
 } as const satisfies Record<ChannelName, QueueName>;
 
 const TYPE = 'usher.delivery.due';

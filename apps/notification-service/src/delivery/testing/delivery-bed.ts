@@ -1,4 +1,5 @@
-import type { Type } from '@nestjs/common';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { getConnectionToken } from '@nestjs/mongoose';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -80,7 +81,7 @@ export class TestSubscribers extends Subscribers {
 export class DeliveryBed {
   readonly subscribers = new TestSubscribers();
   /** As every instance has it; it may be changed while they run. */
-  readonly config: Partial<Config> = { NODE_ENV: 'test', WEBHOOK_ALLOW_PRIVATE: true };
+  readonly config: Partial<Config>;
   private readonly receivers: Receiver[] = [];
   private readonly apps: NestFastifyApplication[] = [];
   private ahead = 0;
@@ -88,11 +89,18 @@ export class DeliveryBed {
   private constructor(
     private readonly database: TestDatabase,
     private readonly broker: { url: string; close: () => Promise<void> },
-    private readonly imports: readonly Type[],
-  ) {}
+    private readonly imports: readonly (Type | DynamicModule)[],
+    settings: Partial<Config>,
+  ) {
+    this.config = { NODE_ENV: 'test', WEBHOOK_ALLOW_PRIVATE: true, ...settings };
+  }
 
   /** With whatever modules a test needs besides. */
   static async start(...imports: Type[]): Promise<DeliveryBed> {
+    return DeliveryBed.startWith({}, ...imports);
+  }
+
+  static async startWith(settings: Partial<Config>, ...imports: (Type | DynamicModule)[]): Promise<DeliveryBed> {
     const name = `delivery-${newId()}`;
     const server = {
       url: process.env['USHER_TEST_RABBITMQ_URL'] ?? '',
@@ -100,7 +108,7 @@ export class DeliveryBed {
     };
     const url = await createVirtualHost(server, name);
     const broker = { url, close: () => deleteVirtualHost(server, name) };
-    const bed = new DeliveryBed(testDatabase('test_delivery'), broker, imports);
+    const bed = new DeliveryBed(testDatabase('test_delivery'), broker, imports, settings);
     await bed.addInstance();
     return bed;
   }
@@ -115,6 +123,9 @@ export class DeliveryBed {
       ],
       exports: [CLOCK, CONFIG],
     };
+    // There from the start, as in the service.
+    const host = new HttpAdapterHost<FastifyAdapter>();
+    host.httpAdapter = new FastifyAdapter();
     const testing = await Test.createTestingModule({
       imports: [
         settings,
@@ -127,8 +138,13 @@ export class DeliveryBed {
     })
       .overrideProvider(SubscriptionSubscribers)
       .useValue(this.subscribers)
+      .overrideProvider(HttpAdapterHost)
+      .useValue(host)
       .compile();
-    const app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+    const app = testing.createNestApplication<NestFastifyApplication>(host.httpAdapter, {
+      logger: false,
+      bodyParser: false,
+    });
     for (const queue of Object.values(QUEUES))
       app.connectMicroservice({ strategy: app.get(Consumers).eachMessage(queue, PREFETCH) });
     await app.init();
@@ -148,7 +164,7 @@ export class DeliveryBed {
   async clear(): Promise<void> {
     this.subscribers.all.clear();
     this.subscribers.disabled.length = 0;
-    for (const name of ['deliveries', 'delivery_lanes', 'delivery_destinations'])
+    for (const name of ['deliveries', 'delivery_lanes', 'delivery_destinations', 'preferences'])
       await this.connection.collection(name).deleteMany({});
   }
 
