@@ -7,6 +7,7 @@ export type { LocalServer } from './server.js';
 export type { OnStep, StepEvent } from './progress.js';
 export { NothingWorked } from './ways.js';
 export { createAdEventsX } from './adeventsx/server.js';
+export { createMailbox, type Mailbox } from './mailbox/server.js';
 export { createPartner } from './partner/server.js';
 export { findFreePorts } from './ports.js';
 export { type ServerProcess, spawnServer } from './process.js';

@@ -17,6 +17,8 @@ import { createScreen } from './start/screen.js';
 import {
   ADEVENTSX,
   environmentOf,
+  MAILBOX,
+  MAILBOX_SMTP,
   PARTNER,
   portOf,
   portVariableOf,
@@ -122,7 +124,7 @@ async function runUntilEnd(stack: LocalStack, ports: Ports): Promise<number> {
 
 /** Starts the services and resolves with what went wrong; while all is well, never. */
 async function serve(stack: LocalStack, ports: Ports, services: RunningService[]): Promise<string> {
-  const byName = new Map([...ports].map(([{ name }, port]) => [name, port]));
+  const byName = new Map([...ports].map(([{ name }, port]) => [name, port])).set(MAILBOX_SMTP, await findFreePorts(1));
   const around: Surroundings = {
     ...stack,
     dataDir,
@@ -157,6 +159,7 @@ async function introduce(around: Surroundings, stack: LocalStack): Promise<void>
     notificationPort: around.portOf('notification-service'),
     partnerPort: around.portOf(PARTNER),
     adEventsXPort: around.portOf(ADEVENTSX),
+    mailboxPort: around.portOf(MAILBOX),
     logDir,
   };
   screen.print(banner({ ...facts, ...stack, env: process.env }));

@@ -8,6 +8,8 @@ export function banner(facts: {
   partnerPort: number;
   /** Of that of AdEventsX; 0 likewise. */
   adEventsXPort: number;
+  /** Of the page of e-mails; 0 likewise. */
+  mailboxPort: number;
   mongodbUri: string;
   rabbitmqUrl: string;
   rabbitmqManagementUrl?: string | undefined;
@@ -23,6 +25,7 @@ export function banner(facts: {
     ['Health', `${events}/health/ready  ${notifications}/health/ready`],
     ...(facts.partnerPort > 0 ? [row('Partner stand-in', `http://localhost:${facts.partnerPort}`)] : []),
     ...(facts.adEventsXPort > 0 ? [row('AdEventsX stand-in', `http://localhost:${facts.adEventsXPort}`)] : []),
+    ...(facts.mailboxPort > 0 ? [row('Mailbox', `http://localhost:${facts.mailboxPort}`)] : []),
     ['Demo user', `${ACCOUNTS.demo.username}  ${ACCOUNTS.demo.password}`],
     ['Administrator', administrator(facts.env)],
     ['MongoDB', withoutPassword(facts.mongodbUri)],

@@ -41,6 +41,11 @@ export const PARTNER = 'partner-stand-in';
 /** That of AdEventsX, to which events are forwarded. */
 export const ADEVENTSX = 'adeventsx-stand-in';
 
+/** That of a mail server, which keeps what it is given for everybody to see. */
+export const MAILBOX = 'mailbox';
+/** Where it takes e-mails; its own port is that of its pages. */
+export const MAILBOX_SMTP = 'mailbox-smtp';
+
 /** Every process of Usher. */
 export const SERVICES: readonly Service[] = [
   {
@@ -70,6 +75,8 @@ export const SERVICES: readonly Service[] = [
       JWKS_URL: `http://127.0.0.1:${portOf('event-service')}/.well-known/jwks.json`,
       WEBHOOK_ALLOW_PRIVATE: 'true',
       ADEVENTSX_URL: `http://127.0.0.1:${portOf(ADEVENTSX)}/events`,
+      EVENT_PAGE_URL: `http://localhost:${portOf('event-service')}/v1/events/{id}`,
+      SMTP_URL: `smtp://127.0.0.1:${portOf(MAILBOX_SMTP)}`,
     }),
   },
   {
@@ -86,6 +93,14 @@ export const SERVICES: readonly Service[] = [
     defaultPort: 3011,
     standsInFor: 'ADEVENTSX_URL',
     own: ({ portOf }) => ({ PORT: String(portOf(ADEVENTSX)) }),
+    defaults: () => LOOPBACK,
+  },
+  {
+    name: MAILBOX,
+    entry: 'dist/tools/local-stack/mailbox/main.js',
+    defaultPort: 3012,
+    standsInFor: 'SMTP_URL',
+    own: ({ portOf }) => ({ PORT: String(portOf(MAILBOX)), SMTP_PORT: String(portOf(MAILBOX_SMTP)) }),
     defaults: () => LOOPBACK,
   },
 ];

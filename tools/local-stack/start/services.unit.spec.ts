@@ -11,6 +11,8 @@ const PORTS: Record<string, number> = {
   'notification-service': 4001,
   'partner-stand-in': 4002,
   'adeventsx-stand-in': 4003,
+  mailbox: 4004,
+  'mailbox-smtp': 4005,
 };
 const around = {
   mongodbUri: 'mongodb://127.0.0.1:1/?replicaSet=rs0',
@@ -71,13 +73,17 @@ describe('the environment of a service', () => {
 describe('a stand-in', () => {
   const run = (env: NodeJS.ProcessEnv) => servicesToRun(env).map(({ name }) => name);
   const own = ['event-service', 'notification-service'];
-  const standIns = ['partner-stand-in', 'adeventsx-stand-in'];
+  const standIns = ['partner-stand-in', 'adeventsx-stand-in', 'mailbox'];
 
   it('is run where nobody has said where the real thing is', () => {
     expect(run({})).toEqual([...own, ...standIns]);
-    expect(run({ PARTNER_API_URL: '', ADEVENTSX_URL: '' })).toEqual([...own, ...standIns]);
+    expect(run({ PARTNER_API_URL: '', ADEVENTSX_URL: '', SMTP_URL: '' })).toEqual([...own, ...standIns]);
     expect(environment('partner-stand-in')).toMatchObject({ HOST: '127.0.0.1', PORT: '4002' });
-    expect(environment('notification-service')).toMatchObject({ ADEVENTSX_URL: 'http://127.0.0.1:4003/events' });
+    expect(environment('notification-service')).toMatchObject({
+      ADEVENTSX_URL: 'http://127.0.0.1:4003/events',
+      SMTP_URL: 'smtp://127.0.0.1:4005',
+    });
+    expect(environment('mailbox')).toMatchObject({ HOST: '127.0.0.1', PORT: '4004', SMTP_PORT: '4005' });
   });
 
   it.each([
@@ -85,6 +91,7 @@ describe('a stand-in', () => {
     ['EVENT_SERVICE_PARTNER_API_URL', 'event-service', 'partner-stand-in'],
     ['ADEVENTSX_URL', 'notification-service', 'adeventsx-stand-in'],
     ['NOTIFICATION_SERVICE_ADEVENTSX_URL', 'notification-service', 'adeventsx-stand-in'],
+    ['SMTP_URL', 'notification-service', 'mailbox'],
   ])('is not run beside %s', (name, service, standIn) => {
     const env = { [name]: 'https://elsewhere.example/in' };
     expect(run(env)).toEqual([...own, ...standIns.filter((other) => other !== standIn)]);
