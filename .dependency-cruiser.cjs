@@ -18,6 +18,7 @@ const PURE = [
   '^apps/notification-service/src/subscriptions/(?:subscription|protocol|matching/(?:filter|interest|index-keys|test-event))\\.ts$',
   '^apps/notification-service/src/delivery/(?:delivery|attempts/breaker)\\.ts$',
   '^apps/notification-service/src/replays/replay\\.ts$',
+  '^apps/notification-service/src/outreach/(?:outreach|guests/guest)\\.ts$',
   '^apps/notification-service/src/enrichment/enrichment\\.ts$',
   '^apps/notification-service/src/templates/(?:template|requirements|rendering/plain-value)\\.ts$',
   '^apps/notification-service/src/preferences/preference\\.ts$',

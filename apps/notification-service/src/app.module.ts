@@ -14,6 +14,7 @@ import { FollowsModule } from './follows/follows.module.js';
 import { ForwardersModule } from './forwarders/forwarders.module.js';
 import { IntakeModule } from './intake/intake.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
+import { OutreachModule } from './outreach/outreach.module.js';
 import { PreferencesModule } from './preferences/preferences.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { ReplaysModule } from './replays/replays.module.js';
@@ -56,6 +57,7 @@ export class AppModule {
         WorkflowsModule,
         TemplatesModule,
         ForwardersModule,
+        OutreachModule,
         AsyncApiModule,
       ],
     };

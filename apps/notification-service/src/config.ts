@@ -22,6 +22,24 @@ export const settingsSchema = z
     EVENT_SERVICE_TIMEOUT_MS: wholeNumber(1, 60_000)
       .default(3_000)
       .describe('How long event-service may take to answer one call'),
+    SMTP_URL: z
+      .url({ protocol: /^smtps?$/, error: 'must be an smtp or smtps URL' })
+      .optional()
+      .describe(
+        'The mail server, with user and password where it asks for them; without it, or without SERVICE_CLIENT_ID, no e-mail is sent',
+      ),
+    MAIL_FROM: z
+      .string()
+      .regex(
+        /^(?:[^<>@\r\n"]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/,
+        'must be an address, such as Usher <usher@example.org>',
+      )
+      .default('Usher <usher@localhost>')
+      .describe('Who e-mails are from'),
+    EVENT_PAGE_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+      .default('http://localhost:3000/v1/events/{id}')
+      .describe('Where the readers of an e-mail look at an event; `{id}` stands for its id'),
     NOTIFICATION_RETENTION_DAYS: z.coerce
       .number()
       .int()

@@ -63,6 +63,15 @@ export class NotificationsRepository {
       .lean();
   }
 
+  /** Who is told of what is at those positions, read as it is asked for; null is everyone. */
+  async *toldAt(positions: readonly number[]): AsyncGenerator<Pick<Notification, 'position' | 'type' | 'user_id'>> {
+    const found = this.notifications
+      .find({ position: trusted({ $in: positions }) }, { _id: 0, position: 1, type: 1, user_id: 1 })
+      .sort({ position: 1 })
+      .lean<Pick<Notification, 'position' | 'type' | 'user_id'>>();
+    yield* found.cursor();
+  }
+
   /** Which of `userIds` have been told of the cancellation or deletion of which of `eventIds`. */
   async awareOfEnd(
     eventIds: readonly string[],

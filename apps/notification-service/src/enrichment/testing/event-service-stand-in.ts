@@ -27,6 +27,8 @@ export class EventServiceStandIn {
   readonly client = { id: newId(), secret: `secret-${newId()}-${newId()}` };
   readonly people = new Map<string, string>();
   readonly events = new Map<string, EventResource>();
+  /** By the id of the event; anybody may have them. */
+  readonly calendars = new Map<string, string>();
   /** The only one that is good. */
   private token = '';
   /** What it does instead of what is documented, once a token is there. */
@@ -36,6 +38,7 @@ export class EventServiceStandIn {
     receiver.answering = (response, request, received) => {
       if (received.path === '/v1/auth/token') return this.issueToken(response, received);
       if (this.instead !== undefined) return this.instead(response, request, received);
+      if (received.path?.endsWith('.ics') === true) return this.tellCalendar(response, received.path);
       if (received.headers.authorization !== `Bearer ${this.token}`) return reply(response, 401, {});
       this.tell(response, received);
     };
@@ -87,6 +90,12 @@ export class EventServiceStandIn {
     const event = this.events.get(path.replace('/v1/events/', ''));
     if (event === undefined) reply(response, 404, { code: 'not-found' });
     else reply(response, 200, event);
+  }
+
+  private tellCalendar(response: ServerResponse, path: string): void {
+    const calendar = this.calendars.get(path.replace('/v1/events/', '').replace('.ics', ''));
+    if (calendar === undefined) return reply(response, 404, { code: 'not-found' });
+    response.writeHead(200, { 'content-type': 'text/calendar; charset=utf-8' }).end(calendar);
   }
 
   private lookUp(body: string): Contacts {
