@@ -216,7 +216,15 @@ export class DeliveriesRepository {
     );
   }
 
-  /** Ends one of a lane, within the running transaction; false where its claim has lapsed. */
+  /** Whether the claim still holds, as the primary knows it now. */
+  async isClaimed({ delivery, claim }: Claimed): Promise<boolean> {
+    return (await this.deliveries.exists({ _id: delivery.id, claim })) !== null;
+  }
+
+  /**
+   * Ends one of a lane, within the running transaction; false where its claim has lapsed, or is newer than what the
+   * transaction sees.
+   */
   async endInLane({ delivery, claim }: Claimed, ending: Ending): Promise<boolean> {
     const { matchedCount } = await this.deliveries.updateOne({ _id: delivery.id, claim }, updateOf(ending));
     return matchedCount === 1;

@@ -82,9 +82,14 @@ export class Settling {
       await this.writes.submit('deliveries', [claimed, ending]);
       return undefined;
     }
-    return this.transactions.run(async () => {
-      const ended = await this.deliveries.endInLane(claimed, ending);
-      return ended ? this.deliveries.passOn(lane, ending.now) : undefined;
-    });
+    for (;;) {
+      const { ended, next } = await this.transactions.run(async () =>
+        (await this.deliveries.endInLane(claimed, ending))
+          ? { ended: true, next: await this.deliveries.passOn(lane, ending.now) }
+          : { ended: false, next: undefined },
+      );
+      // A transaction may read as of a moment before the claim, which nobody waited for the majority to have.
+      if (ended || !(await this.deliveries.isClaimed(claimed))) return next;
+    }
   }
 }
