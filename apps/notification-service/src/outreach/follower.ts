@@ -1,8 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { systemClock, UsherError } from '#kernel';
+import { systemClock } from '#kernel';
 import { ElectedWork } from '#messaging';
 import { LOGGER, type Logger } from '#observability';
 import { type Lease, Leases } from '#persistence';
+import { ArchiveCursor } from '../archive/archive-cursor.js';
 import { ArchiveFeed } from '../archive/archive-feed.js';
 import { Outreach } from './outreach.service.js';
 
@@ -16,15 +17,15 @@ const BATCH = 50;
 @Injectable()
 export class Follower implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly work: ElectedWork;
-  /** Where the holder of the lease stands, so that it need not ask. */
-  private cursor: { token: number; position: number } | undefined;
+  private readonly cursor: ArchiveCursor;
 
   constructor(
     private readonly archive: ArchiveFeed,
     private readonly outreach: Outreach,
-    private readonly leases: Leases,
+    leases: Leases,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
+    this.cursor = new ArchiveCursor(leases);
     this.work = new ElectedWork({
       name: LEASE,
       leases,
@@ -44,19 +45,14 @@ export class Follower implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async step(lease: Lease): Promise<boolean> {
-    const after = await this.positionOf(lease);
+    const after = await this.cursor.position(lease);
     const events = await this.archive.after(after, BATCH);
     if (events.length === 0) return false;
     const messages = await this.outreach.reach(events);
-    const position = await this.leases.advance(lease, events.length);
-    if (position !== events.at(-1)?._id) throw new UsherError('conflict', 'The cursor is elsewhere.');
-    this.cursor = { token: lease.token, position };
+    const position = after + events.length;
+    await this.cursor.advance(lease, events);
+    this.cursor.reached(lease, position);
     if (messages > 0) this.logger.info({ after, up_to: position, messages }, 'outreach.decided');
     return events.length === BATCH;
-  }
-
-  private async positionOf(lease: Lease): Promise<number> {
-    if (this.cursor?.token === lease.token) return this.cursor.position;
-    return this.leases.advance(lease, 0);
   }
 }

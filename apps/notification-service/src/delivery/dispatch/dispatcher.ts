@@ -1,8 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Clock, systemClock, UsherError } from '#kernel';
+import { type Clock, systemClock } from '#kernel';
 import { ElectedWork } from '#messaging';
 import { LOGGER, type Logger, Metrics } from '#observability';
 import { type Lease, Leases, Transactions } from '#persistence';
+import { ArchiveCursor } from '../../archive/archive-cursor.js';
 import { ArchiveFeed } from '../../archive/archive-feed.js';
 import type { ArchivedEvent } from '../../archive/archive.schema.js';
 import { CLOCK } from '../../config.js';
@@ -25,8 +26,7 @@ const LOOK_MS = 900;
 @Injectable()
 export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly work: ElectedWork;
-  /** Where the holder of the lease stands, so that it need not ask. */
-  private cursor: { token: number; position: number } | undefined;
+  private readonly cursor: ArchiveCursor;
   private lookedAt = 0;
 
   constructor(
@@ -35,11 +35,12 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly subscribers: Subscribers,
     private readonly queue: DeliveryQueue,
     private readonly transactions: Transactions,
-    private readonly leases: Leases,
+    leases: Leases,
     private readonly metrics: Metrics,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
+    this.cursor = new ArchiveCursor(leases);
     this.work = new ElectedWork({
       name: LEASE,
       leases,
@@ -80,27 +81,21 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Makes the deliveries of the next events; answers whether there may be more events. */
   private async fanOut(lease: Lease): Promise<boolean> {
-    const after = await this.positionOf(lease);
+    const after = await this.cursor.position(lease);
     const events = await this.archive.after(after, BATCH);
     if (events.length === 0) return false;
     const matches = await this.subscribers.match(events.map(({ envelope }) => envelope));
     const made = deliveriesOf(events, matches);
     const due = await this.transactions.run(async () => {
-      const position = await this.leases.advance(lease, events.length);
-      if (position !== events.at(-1)?._id) throw new UsherError('conflict', 'The cursor is elsewhere.');
+      await this.cursor.advance(lease, events);
       const now = this.clock.now();
       return this.deliveries.insert(made, now, new Date(now.getTime() + UNCLAIMED_MS));
     });
-    this.cursor = { token: lease.token, position: after + events.length };
+    this.cursor.reached(lease, after + events.length);
     this.metrics.count('usher_deliveries_made_total', {}, made.length);
     this.metrics.set('usher_delivery_position', {}, after + events.length);
     await this.queue.putNew(due);
     return events.length === BATCH;
-  }
-
-  private async positionOf(lease: Lease): Promise<number> {
-    if (this.cursor?.token === lease.token) return this.cursor.position;
-    return this.leases.advance(lease, 0);
   }
 }
 

@@ -1,8 +1,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Clock, systemClock, UsherError } from '#kernel';
+import { type Clock, systemClock } from '#kernel';
 import { ElectedWork } from '#messaging';
 import { LOGGER, type Logger } from '#observability';
 import { type Lease, Leases, Transactions } from '#persistence';
+import { ArchiveCursor } from '../../archive/archive-cursor.js';
 import { ArchiveFeed } from '../../archive/archive-feed.js';
 import type { ArchivedEvent } from '../../archive/archive.schema.js';
 import { CLOCK } from '../../config.js';
@@ -25,8 +26,7 @@ const PACE_MS = 200;
 @Injectable()
 export class Follower implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly work: ElectedWork;
-  /** Where the holder of the lease stands, so that it need not ask. */
-  private cursor: { token: number; position: number } | undefined;
+  private readonly cursor: ArchiveCursor;
 
   constructor(
     private readonly archive: ArchiveFeed,
@@ -35,11 +35,12 @@ export class Follower implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly runs: RunsRepository,
     private readonly runner: Runner,
     private readonly transactions: Transactions,
-    private readonly leases: Leases,
+    leases: Leases,
     private readonly reports: RunReports,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) logger: Logger,
   ) {
+    this.cursor = new ArchiveCursor(leases);
     this.work = new ElectedWork({
       name: LEASE,
       leases,
@@ -67,7 +68,7 @@ export class Follower implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async step(lease: Lease): Promise<boolean> {
     const now = this.clock.now();
-    const after = await this.positionOf(lease);
+    const after = await this.cursor.position(lease);
     const checked = await this.waits.check(lease, after);
     const events = await this.archive.after(after, BATCH);
     if (events.length > 0) await this.take(events, after, lease);
@@ -82,18 +83,12 @@ export class Follower implements OnApplicationBootstrap, OnApplicationShutdown {
     const ended = await this.waits.endBy(events);
     const position = after + events.length;
     await this.transactions.run(async () => {
-      if ((await this.leases.advance(lease, events.length)) !== position)
-        throw new UsherError('conflict', 'The cursor is elsewhere.');
+      await this.cursor.advance(lease, events);
       await this.runs.insert(begun);
     });
-    this.cursor = { token: lease.token, position };
+    this.cursor.reached(lease, position);
     this.reports.followed(position);
     this.reports.began(begun.map(({ run }) => run));
     if (begun.length + ended > 0) this.runner.wake();
-  }
-
-  private async positionOf(lease: Lease): Promise<number> {
-    if (this.cursor?.token === lease.token) return this.cursor.position;
-    return this.leases.advance(lease, 0);
   }
 }
